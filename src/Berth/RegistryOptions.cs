@@ -1,0 +1,29 @@
+namespace Berth;
+
+/// <summary>What an operator decides about the registry itself. Bound once by the host and validated at start.</summary>
+public sealed record RegistryOptions
+{
+    /// <summary>Whether tags, manifests and blobs may be deleted; false answers 405 UNSUPPORTED. Default: true.</summary>
+    public bool DeleteEnabled { get; init; } = true;
+
+    /// <summary>
+    /// Whether a manifest may name blobs and manifests that the repository does not hold (a sparse index, say). Default:
+    /// false, so that whatever was pushed can be pulled.
+    /// </summary>
+    public bool AllowMissingReferences { get; init; }
+
+    /// <summary>The largest manifest accepted, in bytes; at least 4 MiB by the spec's advice. Default: 4,194,304.</summary>
+    public int MaximumManifestSize { get; init; } = 4 * 1024 * 1024;
+
+    /// <summary>
+    /// Memory that all uploads of this process together may hold in buffers, in bytes. An upload that finds none left
+    /// waits. Default: 201,326,592 (192 MiB); the least is 25,165,824 (24 MiB).
+    /// </summary>
+    public long UploadBufferSize { get; init; } = 192L * 1024 * 1024;
+
+    /// <summary>How long a signed download URL is valid, where the store can sign. Default and maximum: 20 minutes.</summary>
+    public TimeSpan RedirectLifetime { get; init; } = TimeSpan.FromMinutes(20);
+
+    /// <summary>Whether downloads are redirected where the store can sign; false streams them. Default: true.</summary>
+    public bool RedirectEnabled { get; init; } = true;
+}

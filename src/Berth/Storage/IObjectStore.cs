@@ -1,0 +1,142 @@
+using System.Buffers;
+
+namespace Berth.Storage;
+
+/// <summary>Large bytes under a key, immutable once complete.</summary>
+/// <remarks>
+/// <para><b>Keys</b> are one or more non-empty segments joined by <c>/</c>. A segment is any string of 1 to 255 UTF-16
+/// units without <c>/</c>; nothing else is reserved: <c>..</c>, <c>con</c>, <c>v1.</c>, control characters and two keys
+/// that differ only in case are all distinct, ordinary keys. A malformed key (empty, leading, trailing or double
+/// <c>/</c>, a segment that is too long, an unpaired surrogate) is an <see cref="ArgumentException"/>. No key is both an
+/// object and the prefix of another (<c>a</c> beside <c>a/b</c>): callers keep to that, stores need not check it.</para>
+/// <para><b>Atomicity.</b> An object is seen whole or not at all, by every instance over the same store, whenever a
+/// writer is killed. A read that has begun keeps delivering the object it began with, or fails; it never mixes two.</para>
+/// <para><b>Durability.</b> A call that returned has survived a crash of process and machine.</para>
+/// <para><b>Ordering.</b> A read or listing that begins after a write has returned sees that write, on every instance.</para>
+/// <para><b>Failure.</b> Absence is <see langword="null"/>; a condition that does not hold is an answer, not an exception;
+/// every other trouble of the store is a <see cref="StorageException"/> (busy) or an I/O exception, after which the write
+/// may or may not have happened. A cancelled call throws <see cref="OperationCanceledException"/>, likewise.</para>
+/// </remarks>
+public interface IObjectStore
+{
+    /// <summary>The least size in bytes of every part of an upload but its last; at least 1.</summary>
+    int MinimumPartSize { get; }
+
+    /// <summary>The most parts that one upload may have.</summary>
+    int MaximumParts { get; }
+
+    /// <summary>The size of an object, or <see langword="null"/> where there is none.</summary>
+    Task<ObjectInfo?> StatAsync(string key, CancellationToken cancellationToken);
+
+    /// <summary>Opens an object's bytes for reading.</summary>
+    /// <param name="key">The object's key.</param>
+    /// <param name="offset">The first byte wanted, from 0 up to and including the object's size.</param>
+    /// <param name="length">How many bytes at the most; <see langword="null"/> for all that follow.</param>
+    /// <param name="cancellationToken">Ends the opening; reads take their own.</param>
+    /// <returns>A stream that the caller disposes, or <see langword="null"/> where there is no object.</returns>
+    Task<Stream?> OpenReadAsync(string key, long offset, long? length, CancellationToken cancellationToken);
+
+    /// <summary>Reads a small object whole, with its version.</summary>
+    Task<ObjectContent?> ReadAsync(string key, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// A URL from which anyone who has it can GET this one object until it expires, or <see langword="null"/> where the
+    /// store cannot make one and the registry streams the bytes itself. Makes no call to the store.
+    /// </summary>
+    Task<Uri?> CreateReadUriAsync(string key, ReadUriOptions options, CancellationToken cancellationToken);
+
+    /// <summary>Writes a small object whole, in one call.</summary>
+    /// <returns>The new version, or <see langword="null"/> when <paramref name="condition"/> did not hold and nothing was
+    /// written.</returns>
+    Task<string?> PutAsync(
+        string key, ReadOnlyMemory<byte> content, PutCondition condition, CancellationToken cancellationToken);
+
+    /// <summary>Begins an upload in parts to a key that no other upload uses.</summary>
+    /// <returns>An id for the calls below, valid on every instance: 1 to 1,024 ASCII characters.</returns>
+    Task<string> BeginUploadAsync(string key, CancellationToken cancellationToken);
+
+    /// <summary>Stores one part. Parts of one attempt may be in flight together.</summary>
+    /// <param name="key">The key given to <see cref="BeginUploadAsync"/>.</param>
+    /// <param name="uploadId">The id it returned.</param>
+    /// <param name="part">Which part this is.</param>
+    /// <param name="content">The part's bytes, at least one; the caller keeps them unchanged until the call ends.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>A receipt for <see cref="CompleteUploadAsync"/>, at most 128 ASCII characters. Two attempts that store the
+    /// same part number hold two different receipts and do not disturb each other.</returns>
+    Task<string> UploadPartAsync(
+        string key, string uploadId, PartPosition part, ReadOnlySequence<byte> content,
+        CancellationToken cancellationToken);
+
+    /// <summary>Makes the object from the parts whose receipts are given, in order; parts not named are dropped.</summary>
+    /// <remarks>Completing a second time with the same receipts succeeds and changes nothing.</remarks>
+    /// <exception cref="StorageException">The upload was aborted, or never begun.</exception>
+    Task CompleteUploadAsync(
+        string key, string uploadId, IReadOnlyList<string> receipts, CancellationToken cancellationToken);
+
+    /// <summary>Drops an upload and its parts. Absent, or complete already: nothing happens.</summary>
+    Task AbortUploadAsync(string key, string uploadId, CancellationToken cancellationToken);
+
+    /// <summary>Deletes an object. Absent is success.</summary>
+    /// <param name="key">The object's key.</param>
+    /// <param name="version">Delete only this version; <see langword="null"/> for whichever there is.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns><see langword="false"/> when there is an object of another version, which stays.</returns>
+    Task<bool> DeleteAsync(string key, string? version, CancellationToken cancellationToken);
+
+    /// <summary>Lists keys below a prefix in ordinal order, in one call to the store.</summary>
+    /// <param name="prefix">The empty string, or whole segments ending with <c>/</c>.</param>
+    /// <param name="after">Only keys ordinally greater than this whole key; <see langword="null"/> for the first page.</param>
+    /// <param name="limit">The most keys returned, 1 to 1,000.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    Task<Page<string>> ListAsync(string prefix, string? after, int limit, CancellationToken cancellationToken);
+}
+
+/// <summary>What a store tells of an object without reading it.</summary>
+/// <param name="Size">Size in bytes.</param>
+public readonly record struct ObjectInfo(long Size);
+
+/// <summary>A small object, whole.</summary>
+/// <param name="Bytes">Its bytes.</param>
+/// <param name="Version">An opaque value that changes when the bytes do; writing the same bytes again may keep it.</param>
+public sealed record ObjectContent(ReadOnlyMemory<byte> Bytes, string Version);
+
+/// <summary>What a signed URL grants.</summary>
+/// <param name="Lifetime">How long it is valid, at most 20 minutes.</param>
+/// <param name="ContentType">The Content-Type that the store answers with.</param>
+/// <param name="FileName">The file name in the Content-Disposition that the store answers with; ASCII.</param>
+public sealed record ReadUriOptions(TimeSpan Lifetime, string ContentType, string FileName);
+
+/// <summary>Where a part of an upload belongs.</summary>
+/// <param name="Number">1 for the first part, then 2, 3, … in the order of the bytes.</param>
+/// <param name="Offset">The offset in the object, in bytes, of the part's first byte.</param>
+/// <param name="Attempt">
+/// Names the request that sends the part, 1 to 32 ASCII letters and digits, never reused: what keeps apart two requests
+/// that write the same part at once.
+/// </param>
+public readonly record struct PartPosition(int Number, long Offset, string Attempt);
+
+/// <summary>When a write may happen.</summary>
+public readonly record struct PutCondition
+{
+    private PutCondition(bool absent, string? version) => (MustBeAbsent, Version) = (absent, version);
+
+    /// <summary>Always: replace whatever is there.</summary>
+    public static PutCondition None => default;
+
+    /// <summary>Only where there is nothing yet.</summary>
+    public static PutCondition Absent => new(true, null);
+
+    /// <summary>Only over this version.</summary>
+    public static PutCondition Matches(string version) => new(false, version);
+
+    /// <summary>True for <see cref="Absent"/>.</summary>
+    public bool MustBeAbsent { get; }
+
+    /// <summary>The version given to <see cref="Matches"/>, else <see langword="null"/>.</summary>
+    public string? Version { get; }
+}
+
+/// <summary>One page of a listing.</summary>
+/// <param name="Items">The entries, in ordinal order.</param>
+/// <param name="More">True when entries follow the last of these.</param>
+public sealed record Page<T>(IReadOnlyList<T> Items, bool More);

@@ -1,0 +1,49 @@
+using System.Buffers;
+
+namespace Berth.Storage;
+
+/// <summary>Counts each call to an object store. Signing a URL and properties are no calls.</summary>
+internal sealed class MeteredObjects(IObjectStore store, StorageMeter meter) : IObjectStore
+{
+    public int MinimumPartSize => store.MinimumPartSize;
+
+    public int MaximumParts => store.MaximumParts;
+
+    public Task<ObjectInfo?> StatAsync(string key, CancellationToken cancellationToken) =>
+        meter.CountAsync(() => store.StatAsync(key, cancellationToken));
+
+    public Task<Stream?> OpenReadAsync(string key, long offset, long? length, CancellationToken cancellationToken) =>
+        meter.CountAsync(() => store.OpenReadAsync(key, offset, length, cancellationToken));
+
+    public Task<ObjectContent?> ReadAsync(string key, CancellationToken cancellationToken) =>
+        meter.CountAsync(() => store.ReadAsync(key, cancellationToken));
+
+    public Task<Uri?> CreateReadUriAsync(string key, ReadUriOptions options, CancellationToken cancellationToken) =>
+        store.CreateReadUriAsync(key, options, cancellationToken);
+
+    public Task<string?> PutAsync(
+        string key, ReadOnlyMemory<byte> content, PutCondition condition, CancellationToken cancellationToken) =>
+        meter.CountAsync(() => store.PutAsync(key, content, condition, cancellationToken));
+
+    public Task<string> BeginUploadAsync(string key, CancellationToken cancellationToken) =>
+        meter.CountAsync(() => store.BeginUploadAsync(key, cancellationToken));
+
+    public Task<string> UploadPartAsync(
+        string key, string uploadId, PartPosition part, ReadOnlySequence<byte> content,
+        CancellationToken cancellationToken) =>
+        meter.CountAsync(() => store.UploadPartAsync(key, uploadId, part, content, cancellationToken));
+
+    public Task CompleteUploadAsync(
+        string key, string uploadId, IReadOnlyList<string> receipts, CancellationToken cancellationToken) =>
+        meter.CountAsync(() => store.CompleteUploadAsync(key, uploadId, receipts, cancellationToken));
+
+    public Task AbortUploadAsync(string key, string uploadId, CancellationToken cancellationToken) =>
+        meter.CountAsync(() => store.AbortUploadAsync(key, uploadId, cancellationToken));
+
+    public Task<bool> DeleteAsync(string key, string? version, CancellationToken cancellationToken) =>
+        meter.CountAsync(() => store.DeleteAsync(key, version, cancellationToken));
+
+    public Task<Page<string>> ListAsync(
+        string prefix, string? after, int limit, CancellationToken cancellationToken) =>
+        meter.CountAsync(() => store.ListAsync(prefix, after, limit, cancellationToken));
+}
