@@ -49,7 +49,7 @@ public interface IObjectStore
     /// <returns>The new version, or <see langword="null"/> when <paramref name="condition"/> did not hold and nothing was
     /// written.</returns>
     Task<string?> PutAsync(
-        string key, ReadOnlyMemory<byte> content, PutCondition condition, CancellationToken cancellationToken);
+        string key, ReadOnlySequence<byte> content, PutCondition condition, CancellationToken cancellationToken);
 
     /// <summary>Begins an upload in parts to a key that no other upload uses.</summary>
     /// <returns>An id for the calls below, valid on every instance: 1 to 1,024 ASCII characters.</returns>
@@ -76,11 +76,11 @@ public interface IObjectStore
     /// <summary>Drops an upload and its parts. Absent, or complete already: nothing happens.</summary>
     Task AbortUploadAsync(string key, string uploadId, CancellationToken cancellationToken);
 
-    /// <summary>Deletes an object. Absent is success.</summary>
+    /// <summary>Deletes an object.</summary>
     /// <param name="key">The object's key.</param>
-    /// <param name="version">Delete only this version; <see langword="null"/> for whichever there is.</param>
+    /// <param name="version">Delete only this version; <see langword="null"/> for whichever there is, absent included.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    /// <returns><see langword="false"/> when there is an object of another version, which stays.</returns>
+    /// <returns><see langword="false"/> when a version was given and the object is absent or of another one.</returns>
     Task<bool> DeleteAsync(string key, string? version, CancellationToken cancellationToken);
 
     /// <summary>Lists keys below a prefix in ordinal order, in one call to the store.</summary>

@@ -3,8 +3,8 @@ namespace Berth.Storage;
 /// <summary>Small facts: a linearizable register per key.</summary>
 /// <remarks>
 /// <para><b>Keys.</b> A partition is one or more segments joined by <c>/</c>, a row is one segment, as defined by
-/// <see cref="IObjectStore"/>; partition and row together have at most 512 characters. No partition is the prefix of
-/// another (<c>a</c> beside <c>a/b</c>) or of a row's key: callers keep to that.</para>
+/// <see cref="IObjectStore"/>; a partition has at most 512 characters. No partition is the prefix of another
+/// (<c>a</c> beside <c>a/b</c>): callers keep to that.</para>
 /// <para><b>Values</b> are 0 to 524,288 bytes; more is an <see cref="ArgumentException"/>.</para>
 /// <para><b>Versions</b> are never reused, even when a value returns to what it was: a swap succeeds only when no write
 /// came between.</para>
@@ -25,11 +25,11 @@ public interface IRecordStore
     /// <summary>Creates or overwrites a record.</summary>
     Task PutAsync(RecordKey key, ReadOnlyMemory<byte> value, CancellationToken cancellationToken);
 
-    /// <summary>Deletes a record. Absent is success.</summary>
+    /// <summary>Deletes a record.</summary>
     /// <param name="key">The record's key.</param>
-    /// <param name="version">Delete only this version; <see langword="null"/> for whichever there is.</param>
+    /// <param name="version">Delete only this version; <see langword="null"/> for whichever there is, absent included.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    /// <returns><see langword="false"/> when there is a record of another version, which stays.</returns>
+    /// <returns><see langword="false"/> when a version was given and the record is absent or of another one.</returns>
     Task<bool> DeleteAsync(RecordKey key, string? version, CancellationToken cancellationToken);
 
     /// <summary>Lists the rows of a partition in ordinal order, in one call to the store.</summary>

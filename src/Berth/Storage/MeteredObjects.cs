@@ -22,7 +22,7 @@ internal sealed class MeteredObjects(IObjectStore store, StorageMeter meter) : I
         store.CreateReadUriAsync(key, options, cancellationToken);
 
     public Task<string?> PutAsync(
-        string key, ReadOnlyMemory<byte> content, PutCondition condition, CancellationToken cancellationToken) =>
+        string key, ReadOnlySequence<byte> content, PutCondition condition, CancellationToken cancellationToken) =>
         meter.CountAsync(() => store.PutAsync(key, content, condition, cancellationToken));
 
     public Task<string> BeginUploadAsync(string key, CancellationToken cancellationToken) =>

@@ -1,0 +1,86 @@
+using Berth.Content;
+using Berth.Errors;
+using Berth.Storage;
+using Berth.Stores;
+using Microsoft.AspNetCore.Http;
+
+namespace Berth.Endpoints;
+
+/// <summary>
+/// end-2: <c>GET|HEAD /v2/&lt;name&gt;/blobs/&lt;digest&gt;</c>. 200 with the blob, 206 with ranges of it (RFC 9110,
+/// section 14), 307 to the store where it can sign a URL; HEAD never redirects. 404 BLOB_UNKNOWN.
+/// </summary>
+internal sealed class GetBlob(BlobStore blobs, IObjectStore objects, RegistryOptions options)
+{
+    private const string OneYear = "max-age=31536000, immutable";
+
+    public async Task<RegistryError?> HandleAsync(RegistryRequest request)
+    {
+        if (await blobs.GetAsync(request.Repository, request.Digest, request.Aborted) is not { } blob)
+        {
+            return RegistryError.BlobUnknown(request.Digest);
+        }
+        var headers = request.Response.Headers;
+        var tag = $"\"{request.Digest}\"";
+        headers["Docker-Content-Digest"] = request.Digest.ToString();
+        headers.ETag = tag;
+        headers.CacheControl = OneYear;
+        headers.AcceptRanges = "bytes";
+        if (IfNoneMatch.Holds(request.Http, tag))
+        {
+            request.Response.StatusCode = StatusCodes.Status304NotModified;
+            return null;
+        }
+        if (request.IsHead)
+        {
+            request.Response.ContentType = MediaTypes.OctetStream;
+            request.Response.ContentLength = blob.Size;
+            return null;
+        }
+        if (options.RedirectEnabled && await SignAsync(request, blob) is { } uri)
+        {
+            // The URL is a secret for its lifetime: no cache may hand it to somebody else.
+            headers.CacheControl = "no-store";
+            headers.Location = uri.AbsoluteUri;
+            request.Response.StatusCode = StatusCodes.Status307TemporaryRedirect;
+            return null;
+        }
+        return await SendAsync(request, blob, tag);
+    }
+
+    private Task<Uri?> SignAsync(RegistryRequest request, StoredBlob blob) =>
+        objects.CreateReadUriAsync(
+            blob.Object,
+            new ReadUriOptions(options.RedirectLifetime, MediaTypes.OctetStream, request.Digest.ToString()),
+            request.Aborted);
+
+    private async Task<RegistryError?> SendAsync(RegistryRequest request, StoredBlob blob, string tag)
+    {
+        var content = new BlobContent(objects, blob, request);
+        var ranges = ByteRange.Parse(request.Http.Headers.Range.ToString(), blob.Size);
+        if (request.Http.Headers.IfRange is [var condition] && condition != tag)
+        {
+            ranges = null;
+        }
+        switch (ranges)
+        {
+            case null:
+                request.Response.ContentType = MediaTypes.OctetStream;
+                await content.SendAsync(new ByteRange(0, blob.Size));
+                break;
+            case []:
+                return RegistryError.RangeNotSatisfiable(blob.Size);
+            case [var range]:
+                request.Response.StatusCode = StatusCodes.Status206PartialContent;
+                request.Response.ContentType = MediaTypes.OctetStream;
+                request.Response.Headers.ContentRange = range.ContentRange(blob.Size);
+                await content.SendAsync(range);
+                break;
+            default:
+                request.Response.StatusCode = StatusCodes.Status206PartialContent;
+                await content.SendAsync(ranges);
+                break;
+        }
+        return null;
+    }
+}

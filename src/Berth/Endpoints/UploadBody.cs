@@ -1,0 +1,54 @@
+using System.Globalization;
+using Berth.Errors;
+using Berth.Stores;
+
+namespace Berth.Endpoints;
+
+/// <summary>Receives the chunk that a request brings to an upload, for the three endpoints that take one.</summary>
+internal static class UploadBody
+{
+    /// <summary>Reads the body into the writer; saves nothing.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="writer">What receives its body.</param>
+    /// <param name="length">How many bytes it must have; <see langword="null"/> for any number.</param>
+    public static async Task<RegistryError?> ReceiveAsync(RegistryRequest request, UploadWriter writer, long? length)
+    {
+        var result = await writer.ReceiveAsync(
+            request.Http.BodyReader, length ?? long.MaxValue - writer.Length, request.Aborted);
+        request.Bytes = writer.Received;
+        return result switch
+        {
+            ReceiveResult.Broken => RegistryError.BadRequest(400, "the body ended before its length"),
+            ReceiveResult.TooManyParts => RegistryError.UploadInvalid(
+                "the upload has too many small chunks; send at least OCI-Chunk-Min-Length bytes in each"),
+            _ when length is { } expected && (result == ReceiveResult.TooLong || writer.Received != expected) =>
+                RegistryError.SizeInvalid(string.Create(
+                    CultureInfo.InvariantCulture, $"the chunk has not the {expected} bytes that were announced")),
+            _ => null,
+        };
+    }
+
+    /// <summary>Saves what the writer received.</summary>
+    /// <returns>
+    /// The session with it, or an error when another request changed the session meanwhile: nothing of this one counts.
+    /// </returns>
+    public static async Task<(UploadSession? Session, RegistryError? Error)> SaveAsync(
+        RegistryRequest request, UploadStore uploads, StoredUpload upload, UploadWriter writer)
+    {
+        var next = await writer.SaveAsync();
+        // Not the request's token: the client may have gone just after its last byte.
+        if (ReferenceEquals(next, upload.Session) ||
+            await uploads.TrySaveAsync(request.Upload, upload, next, CancellationToken.None))
+        {
+            return (next, null);
+        }
+        await writer.DiscardAsync(next, CancellationToken.None);
+        return (null, await LostAsync(request, uploads));
+    }
+
+    /// <summary>What to tell a request that lost a race for its session.</summary>
+    public static async Task<RegistryError> LostAsync(RegistryRequest request, UploadStore uploads) =>
+        await uploads.GetAsync(request.Repository, request.Upload, CancellationToken.None) is { } winner
+            ? UploadAnswer.OutOfOrder(request, winner.Session, "another request has added to this upload meanwhile")
+            : RegistryError.UploadUnknown(request.Upload);
+}

@@ -1,0 +1,94 @@
+using Berth.Content;
+using Berth.Errors;
+using Microsoft.AspNetCore.Http;
+
+namespace Berth;
+
+/// <summary>A request whose path has been parsed: endpoints see values, never text.</summary>
+internal sealed class RegistryRequest(HttpContext context)
+{
+    public HttpContext Context { get; } = context;
+
+    public HttpRequest Http => Context.Request;
+
+    public HttpResponse Response => Context.Response;
+
+    public bool IsHead => HttpMethods.IsHead(Http.Method);
+
+    /// <summary>Fires when the client goes away.</summary>
+    public CancellationToken Aborted => Context.RequestAborted;
+
+    public RepositoryName Repository { get; private set; }
+
+    public Reference Reference { get; private set; }
+
+    public Digest Digest { get; private set; }
+
+    public UploadId Upload { get; private set; }
+
+    /// <summary>How many bytes of content came or went, for the log.</summary>
+    public long Bytes { get; set; }
+
+    /// <summary>Sets one variable of the route's pattern.</summary>
+    /// <returns>What is wrong with the text, or <see langword="null"/>.</returns>
+    public RegistryError? Bind(string variable, string text)
+    {
+        switch (variable)
+        {
+            case "{name}":
+                if (!RepositoryName.TryParse(text, out var name))
+                {
+                    return RegistryError.NameInvalid(text);
+                }
+                Repository = name;
+                return null;
+            case "{digest}":
+                if (!Digest.TryParse(text, out var digest))
+                {
+                    return RegistryError.DigestMalformed(text);
+                }
+                Digest = digest;
+                return null;
+            case "{reference}":
+                return BindReference(text);
+            case "{upload}":
+                if (!UploadId.TryParse(text, out var id))
+                {
+                    return RegistryError.UploadUnknown();
+                }
+                Upload = id;
+                return null;
+            default:
+                throw new ArgumentException($"no such variable: {variable}", nameof(variable));
+        }
+    }
+
+    /// <summary>The one value of a query parameter; more than one are joined, and so no value of any grammar.</summary>
+    public string? Query(string name) => Http.Query.TryGetValue(name, out var values) ? values.ToString() : null;
+
+    /// <summary>A path of this registry as a client reaches it: relative, so that no proxy can make it wrong.</summary>
+    public string Path(string rest) => $"{Http.PathBase}/v2/{Repository}/{rest}";
+
+    public string BlobPath(Digest digest) => Path($"blobs/{digest}");
+
+    public string UploadPath(UploadId id) => Path($"blobs/uploads/{id}");
+
+    private RegistryError? BindReference(string text)
+    {
+        if (text.Contains(':', StringComparison.Ordinal))
+        {
+            if (!Digest.TryParse(text, out var digest))
+            {
+                return RegistryError.DigestMalformed(text);
+            }
+            Reference = Reference.To(digest);
+            return null;
+        }
+        if (!Tag.TryParse(text, out var tag))
+        {
+            return RegistryError.TagInvalid(text);
+        }
+        Reference = Reference.To(tag);
+        return null;
+    }
+}

@@ -1,0 +1,29 @@
+using Berth.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace Berth;
+
+/// <summary>One line per request. Queries stay out of it: a signed one is a secret.</summary>
+internal static partial class RequestLog
+{
+    public static void Write(
+        ILogger logger, RegistryRequest request, Route? route, int status, StorageUse use, TimeSpan elapsed) =>
+        Answered(
+            logger, request.Http.Method, route?.Id ?? "none", request.Repository.ToString(), Reference(request), status,
+            request.Bytes, use.Calls, elapsed.TotalMilliseconds, request.Context.TraceIdentifier);
+
+    [LoggerMessage(1, LogLevel.Information,
+        "{Method} {Route} {Repository} {Reference} {Status} {Bytes} bytes {StorageCalls} calls {Milliseconds:0.0} ms " +
+        "{RequestId}")]
+    private static partial void Answered(
+        ILogger logger, string method, string route, string repository, string reference, int status, long bytes,
+        int storageCalls, double milliseconds, string requestId);
+
+    [LoggerMessage(2, LogLevel.Error, "Request {RequestId} failed")]
+    public static partial void Failed(ILogger logger, Exception exception, string requestId);
+
+    private static string Reference(RegistryRequest request) =>
+        request.Reference.ToString() is { Length: > 0 } reference ? reference
+        : request.Digest.ToString() is { Length: > 0 } digest ? digest
+        : request.Upload.ToString();
+}

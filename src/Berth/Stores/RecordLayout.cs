@@ -1,0 +1,84 @@
+using System.Security.Cryptography;
+using Berth.Content;
+using Berth.Storage;
+
+namespace Berth.Stores;
+
+/// <summary>Every key that the registry writes. Nothing else makes one.</summary>
+/// <remarks>
+/// <code>
+/// records (partition / row)                       value
+///   repos / {repo}                                the repository exists: listed by _catalog
+///   tags/{repo} / {tag}                           TagRecord
+///   manifests/{repo} / {digest}                   ManifestRecord, then the manifest's bytes where they are small
+///   referrers/{repo}/{subject} / {digest}         Descriptor of a manifest whose subject this is
+///   blobs/{digest} / ~                            StoredBlob: which object holds the content
+///   blobs/{digest} / {repo}                       StoredBlob: the repository holds the blob
+///   uploads / {uuid}                              UploadSession
+///   probe / {random}                              written and deleted when a host starts
+/// objects
+///   objects/{2 hex}/{30 hex}                      a blob, a large manifest, or the tail of an upload
+/// </code>
+/// A {repo} is the name with <c>/</c>, <c>.</c> and <c>-</c> written as <c>.</c>, <c>-</c> and <c>+</c>: one segment,
+/// legal in every store, and in the same ordinal order as the names themselves.
+/// </remarks>
+internal static class RecordLayout
+{
+    public const string Repositories = "repos";
+
+    private const string BlobRow = "~"; // greater than every repository's row, so that those list first
+
+    public static RecordKey Repository(RepositoryName name) => new(Repositories, Encode(name));
+
+    public static string Tags(RepositoryName name) => "tags/" + Encode(name);
+
+    public static RecordKey Tag(RepositoryName name, Tag tag) => new(Tags(name), tag.ToString());
+
+    public static RecordKey Manifest(RepositoryName name, Digest digest) =>
+        new("manifests/" + Encode(name), digest.ToString());
+
+    public static string Referrers(RepositoryName name, Digest subject) => $"referrers/{Encode(name)}/{subject}";
+
+    public static RecordKey Referrer(RepositoryName name, Digest subject, Digest digest) =>
+        new(Referrers(name, subject), digest.ToString());
+
+    public static string BlobPartition(Digest digest) => $"blobs/{digest}";
+
+    public static RecordKey Blob(Digest digest) => new(BlobPartition(digest), BlobRow);
+
+    public static RecordKey BlobLink(Digest digest, RepositoryName name) => new(BlobPartition(digest), Encode(name));
+
+    /// <summary>Whether a row of a blob's partition is a repository's link.</summary>
+    public static bool IsBlobLink(string row) => row != BlobRow;
+
+    public static RecordKey Upload(UploadId id) => new("uploads", id.ToString());
+
+    /// <summary>A key that no object has had: bytes are written once and never moved.</summary>
+    public static string NewObject()
+    {
+        var name = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
+        return $"objects/{name[..2]}/{name[2..]}";
+    }
+
+    /// <summary>The row of a name: in the same order as the names, and legal in every store.</summary>
+    public static string Encode(string name) =>
+        string.Create(name.Length, name, static (to, from) =>
+        {
+            for (var i = 0; i < to.Length; i++)
+            {
+                to[i] = from[i] switch { '-' => '+', '.' => '-', '/' => '.', var other => other };
+            }
+        });
+
+    /// <summary>The name whose row this is.</summary>
+    public static string Decode(string row) =>
+        string.Create(row.Length, row, static (to, from) =>
+        {
+            for (var i = 0; i < to.Length; i++)
+            {
+                to[i] = from[i] switch { '+' => '-', '-' => '.', '.' => '/', var other => other };
+            }
+        });
+
+    private static string Encode(RepositoryName name) => Encode(name.ToString());
+}

@@ -1,0 +1,30 @@
+using Berth.Content;
+
+namespace Berth.Stores;
+
+/// <summary>What a tag names.</summary>
+internal sealed record TagRecord(string Digest, string MediaType, long Size, DateTimeOffset Pushed);
+
+/// <summary>That a repository exists.</summary>
+internal sealed record RepositoryRecord(DateTimeOffset Created);
+
+/// <summary>Where a blob's content is.</summary>
+/// <param name="Object">The object's key.</param>
+/// <param name="Size">Size in bytes.</param>
+internal sealed record StoredBlob(string Object, long Size);
+
+/// <summary>What is known of a manifest beside its bytes.</summary>
+/// <param name="MediaType">The Content-Type it was pushed with.</param>
+/// <param name="Size">Size in bytes.</param>
+/// <param name="Subject">The manifest that it is about.</param>
+/// <param name="Object">The object that holds the bytes; <see langword="null"/> where they follow in the record.</param>
+internal sealed record ManifestRecord(string MediaType, long Size, string? Subject, string? Object);
+
+/// <summary>The answer of tags/list.</summary>
+internal sealed record TagList(string Name, IReadOnlyList<string> Tags);
+
+/// <summary>The answer of _catalog.</summary>
+internal sealed record RepositoryList(IReadOnlyList<string> Repositories);
+
+/// <summary>The answer of the referrers API: an OCI image index.</summary>
+internal sealed record ReferrerIndex(int SchemaVersion, string MediaType, IReadOnlyList<Descriptor> Manifests);

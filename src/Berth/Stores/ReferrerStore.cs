@@ -1,0 +1,65 @@
+using Berth.Content;
+using Berth.Storage;
+
+namespace Berth.Stores;
+
+/// <summary>Which manifests name another as their subject: one record each, so that nothing is ever rewritten.</summary>
+internal sealed class ReferrerStore(IRecordStore records, ManifestStore manifests)
+{
+    /// <summary>The largest descriptor kept, in bytes; of a larger one the manifest itself is read when listed.</summary>
+    private const int DescriptorLimit = 32 * 1024;
+
+    public Task PutAsync(
+        RepositoryName name, Digest subject, Digest digest, Manifest manifest, long size,
+        CancellationToken cancellationToken)
+    {
+        var value = BerthJson.Write(Describe(digest, manifest, size), BerthJson.Instance.Descriptor);
+        return records.PutAsync(
+            RecordLayout.Referrer(name, subject, digest), value.Length <= DescriptorLimit ? value : default,
+            cancellationToken);
+    }
+
+    public Task DeleteAsync(
+        RepositoryName name, Digest subject, Digest digest, CancellationToken cancellationToken) =>
+        records.DeleteAsync(RecordLayout.Referrer(name, subject, digest), version: null, cancellationToken);
+
+    /// <summary>Digests of the referrers after the given one, in ordinal order, each with its descriptor.</summary>
+    /// <returns>A descriptor is <see langword="null"/> when its manifest was deleted meanwhile.</returns>
+    public async Task<Page<(Digest Digest, Descriptor? Descriptor)>> ListAsync(
+        RepositoryName name, Digest subject, Digest? after, int limit, CancellationToken cancellationToken)
+    {
+        var page = await records.ListAsync(
+            RecordLayout.Referrers(name, subject), after?.ToString(), limit, cancellationToken);
+        var found = new List<(Digest, Descriptor?)>(page.Items.Count);
+        foreach (var entry in page.Items)
+        {
+            if (!Digest.TryParse(entry.Row, out var digest))
+            {
+                throw new InvalidDataException($"a referrer is named '{entry.Row}', which is no digest");
+            }
+            found.Add((digest, entry.Value.Length > 0
+                ? BerthJson.Read(entry.Value.Span, BerthJson.Instance.Descriptor)
+                : await DescribeAsync(name, digest, cancellationToken)));
+        }
+        return new(found, page.More);
+    }
+
+    private async Task<Descriptor?> DescribeAsync(
+        RepositoryName name, Digest digest, CancellationToken cancellationToken)
+    {
+        if (await manifests.GetAsync(name, digest, cancellationToken) is not { } stored ||
+            await manifests.ReadAsync(stored, cancellationToken) is not { } content ||
+            !Manifest.TryParse(content, stored.Facts.MediaType, out var manifest, out _))
+        {
+            return null;
+        }
+        return Describe(digest, manifest, content.Length);
+    }
+
+    private static Descriptor Describe(Digest digest, Manifest manifest, long size) =>
+        new(manifest.MediaType, digest.ToString(), size)
+        {
+            ArtifactType = manifest.ArtifactType,
+            Annotations = manifest.Annotations,
+        };
+}

@@ -1,0 +1,26 @@
+using Berth.Content;
+using Berth.Storage;
+
+namespace Berth.Stores;
+
+/// <summary>Which repositories exist: those that a manifest was pushed to.</summary>
+internal sealed class RepositoryStore(IRecordStore records, TimeProvider time)
+{
+    public Task EnsureAsync(RepositoryName name, CancellationToken cancellationToken) =>
+        records.TryCreateAsync(
+            RecordLayout.Repository(name),
+            BerthJson.Write(new RepositoryRecord(time.GetUtcNow()), BerthJson.Instance.RepositoryRecord),
+            cancellationToken);
+
+    public async Task<bool> ExistsAsync(RepositoryName name, CancellationToken cancellationToken) =>
+        await records.GetAsync(RecordLayout.Repository(name), cancellationToken) is not null;
+
+    /// <summary>Names in ordinal order, after the given one.</summary>
+    public async Task<Page<string>> ListAsync(
+        string? after, int limit, CancellationToken cancellationToken)
+    {
+        var last = after is null ? null : RecordLayout.Encode(after);
+        var page = await records.ListRowsAsync(RecordLayout.Repositories, last, limit, cancellationToken);
+        return new([.. page.Items.Select(RecordLayout.Decode)], page.More);
+    }
+}
