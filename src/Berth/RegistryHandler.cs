@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using Berth.Content;
-using Berth.Endpoints;
 using Berth.Errors;
 using Berth.Storage;
 using Berth.Stores;
@@ -15,7 +13,7 @@ public sealed class RegistryHandler : IDisposable
 {
     private const int PartSize = 8 * 1024 * 1024;
 
-    private readonly RouteTable _routes;
+    private readonly Router _router;
     private readonly StorageMeter _meter;
     private readonly UploadBuffers _buffers;
     private readonly ILogger<RegistryHandler> _logger;
@@ -29,7 +27,7 @@ public sealed class RegistryHandler : IDisposable
         _meter = storage.Meter;
         _logger = logger;
         _buffers = new(options.UploadBufferSize, Math.Max(PartSize, storage.Objects.MinimumPartSize));
-        _routes = CreateRoutes(storage, time);
+        _router = new(RouteTable.Create(options, storage, _buffers, time));
     }
 
     /// <summary>Answers one request. Never throws.</summary>
@@ -53,10 +51,13 @@ public sealed class RegistryHandler : IDisposable
         var status = 0;
         try
         {
-            var error = _routes.Find(request, out route);
+            var error = _router.Find(request, out route);
             error ??= route!.Access == Access.Delete && !_options.DeleteEnabled ? RegistryError.DeleteDisabled() : null;
             error ??= await route!.Endpoint(request);
-            await AnswerAsync(request, error);
+            if (error is not null)
+            {
+                await ErrorAnswer.WriteAsync(request, error);
+            }
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
@@ -73,54 +74,6 @@ public sealed class RegistryHandler : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _buffers.Dispose();
-
-    private RouteTable CreateRoutes(RegistryStorage storage, TimeProvider time)
-    {
-        var (records, objects) = (storage.Records, storage.Objects);
-        var blobs = new BlobStore(records, objects);
-        var tags = new TagStore(records, time);
-        var manifests = new ManifestStore(records, objects);
-        var referrers = new ReferrerStore(records, manifests);
-        var repositories = new RepositoryStore(records, time);
-        var uploads = new UploadStore(records, objects, _buffers, time);
-        var health = new CheckHealth(records);
-        var references = new ReferenceCheck(blobs, manifests, _options);
-        var putManifest = new PutManifest(repositories, manifests, tags, referrers, references, _options);
-
-        const string Manifest = "/v2/{name}/manifests/{reference}";
-        const string Blob = "/v2/{name}/blobs/{digest}";
-        const string Uploads = "/v2/{name}/blobs/uploads/";
-        const string Upload = "/v2/{name}/blobs/uploads/{upload}";
-        string[] read = ["GET", "HEAD"];
-        return new([
-            new("end-1", read, "/v2/", Access.None, CheckApi.HandleAsync),
-            new("catalog", ["GET"], "/v2/_catalog", Access.Catalog, new ListRepositories(repositories).HandleAsync),
-            new("end-4", ["POST"], Uploads, Access.Push, new StartUpload(uploads, blobs).HandleAsync),
-            new("end-2", read, Blob, Access.Pull, new GetBlob(blobs, objects, _options).HandleAsync),
-            new("end-3", read, Manifest, Access.Pull, new GetManifest(manifests, tags).HandleAsync),
-            new("end-5", ["PATCH"], Upload, Access.Push, new AppendUpload(uploads).HandleAsync),
-            new("end-6", ["PUT"], Upload, Access.Push, new FinishUpload(uploads, blobs).HandleAsync),
-            new("end-7", ["PUT"], Manifest, Access.Push, putManifest.HandleAsync),
-            new("end-8", ["GET"], "/v2/{name}/tags/list", Access.Pull, new ListTags(tags, repositories).HandleAsync),
-            new("end-9", ["DELETE"], Manifest, Access.Delete,
-                new DeleteManifest(manifests, tags, referrers).HandleAsync),
-            new("end-10", ["DELETE"], Blob, Access.Delete, new DeleteBlob(blobs).HandleAsync),
-            new("end-12", ["GET"], "/v2/{name}/referrers/{digest}", Access.Pull,
-                new ListReferrers(referrers).HandleAsync),
-            new("end-13", ["GET"], Upload, Access.Push, new GetUpload(uploads).HandleAsync),
-            new("end-14", ["DELETE"], Upload, Access.Push, new CancelUpload(uploads).HandleAsync),
-            new("healthz", read, "/healthz", Access.None, CheckHealth.AliveAsync),
-            new("readyz", read, "/readyz", Access.None, health.ReadyAsync),
-        ]);
-    }
-
-    private static async Task AnswerAsync(RegistryRequest request, RegistryError? error)
-    {
-        if (error is not null)
-        {
-            await ErrorAnswer.WriteAsync(request, error);
-        }
-    }
 
     /// <summary>The one place that turns an exception into an answer.</summary>
     private async Task FailAsync(RegistryRequest request, Exception exception)

@@ -9,7 +9,7 @@ internal static partial class RequestLog
     public static void Write(
         ILogger logger, RegistryRequest request, Route? route, int status, StorageUse use, TimeSpan elapsed) =>
         Answered(
-            logger, request.Http.Method, route?.Id ?? "none", request.Repository.ToString(), Reference(request), status,
+            logger, request.Http.Method, route?.Id ?? "none", request.Repository.ToString(), Reference(request, route), status,
             request.Bytes, use.Calls, elapsed.TotalMilliseconds, request.Context.TraceIdentifier);
 
     [LoggerMessage(1, LogLevel.Information,
@@ -22,8 +22,13 @@ internal static partial class RequestLog
     [LoggerMessage(2, LogLevel.Error, "Request {RequestId} failed")]
     public static partial void Failed(ILogger logger, Exception exception, string requestId);
 
-    private static string Reference(RegistryRequest request) =>
-        request.Reference.ToString() is { Length: > 0 } reference ? reference
+    private static string Reference(RegistryRequest request, Route? route) =>
+        route is null ? Printable(request.Http.Path.Value)
+        : request.Reference.ToString() is { Length: > 0 } reference ? reference
         : request.Digest.ToString() is { Length: > 0 } digest ? digest
         : request.Upload.ToString();
+
+    /// <summary>A path that is none of ours is anybody's text: nothing of it may look like a line of the log.</summary>
+    private static string Printable(string? path) =>
+        string.Concat((path ?? "").Take(200).Select(c => c is > ' ' and < '\x7f' ? c : '?'));
 }

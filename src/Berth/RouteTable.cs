@@ -1,96 +1,52 @@
-using Berth.Errors;
-using Microsoft.AspNetCore.Http;
+using Berth.Endpoints;
+using Berth.Storage;
+using Berth.Stores;
 
 namespace Berth;
 
-/// <summary>Answers a request whose path has been parsed.</summary>
-/// <returns>The client's fault, or <see langword="null"/> when the response has been written.</returns>
-internal delegate Task<RegistryError?> Endpoint(RegistryRequest request);
-
-/// <summary>One endpoint of the distribution-spec.</summary>
-/// <param name="Id">The spec's id.</param>
-/// <param name="Methods">The HTTP methods it answers.</param>
-/// <param name="Pattern">Its path; <c>{name}</c> stands for one or more segments.</param>
-/// <param name="Access">What it needs.</param>
-/// <param name="Endpoint">What answers it.</param>
-internal sealed record Route(string Id, string[] Methods, string Pattern, Access Access, Endpoint Endpoint);
-
-/// <summary>Finds the route of a path. A slash at its end is ignored.</summary>
-internal sealed class RouteTable
+/// <summary>Every endpoint of the distribution-spec, a line each. Where two patterns match one path, the first wins.</summary>
+internal static class RouteTable
 {
-    private const string Name = "{name}";
+    private const string Manifest = "/v2/{name}/manifests/{reference}";
+    private const string Blob = "/v2/{name}/blobs/{digest}";
+    private const string Uploads = "/v2/{name}/blobs/uploads/";
+    private const string Upload = "/v2/{name}/blobs/uploads/{upload}";
+    private const string Tags = "/v2/{name}/tags/list";
+    private const string Referrers = "/v2/{name}/referrers/{digest}";
 
-    private readonly Group[] _groups;
+    private static readonly string[] Read = ["GET", "HEAD"];
 
-    /// <param name="routes">Where two patterns match one path, the first wins.</param>
-    public RouteTable(IEnumerable<Route> routes) =>
-        _groups = [.. routes.GroupBy(route => route.Pattern).Select(group => new Group(group.Key, [.. group]))];
-
-    /// <summary>Finds the route and binds the variables of its pattern.</summary>
-    public RegistryError? Find(RegistryRequest request, out Route? route)
+    public static Route[] Create(
+        RegistryOptions options, RegistryStorage storage, UploadBuffers buffers, TimeProvider time)
     {
-        route = null;
-        var path = request.Http.Path.Value ?? "";
-        var segments = path.TrimStart('/').Split('/');
-        if (segments is [.., ""])
-        {
-            segments = segments[..^1];
-        }
-        foreach (var group in _groups)
-        {
-            if (group.Match(segments) is not { } skipped)
-            {
-                continue;
-            }
-            route = Array.Find(group.Routes, one => one.Methods.Contains(request.Http.Method));
-            return route is null
-                ? RegistryError.MethodNotAllowed(group.Allowed)
-                : group.Bind(request, segments, skipped);
-        }
-        return RegistryError.PathUnknown();
-    }
-
-    private sealed class Group(string pattern, Route[] routes)
-    {
-        private readonly string[] _segments = pattern.Trim('/').Split('/');
-
-        public Route[] Routes => routes;
-
-        public string Allowed { get; } = string.Join(", ", routes.SelectMany(route => route.Methods));
-
-        /// <returns>By how many segments {name} is longer than one; <see langword="null"/> when the path differs.</returns>
-        public int? Match(string[] path)
-        {
-            var name = Array.IndexOf(_segments, Name);
-            var skipped = path.Length - _segments.Length;
-            if (skipped < 0 || (name < 0 && skipped > 0))
-            {
-                return null;
-            }
-            for (var i = 0; i < _segments.Length; i++)
-            {
-                var segment = _segments[i];
-                if (segment[0] != '{' && segment != path[i < name || name < 0 ? i : i + skipped])
-                {
-                    return null;
-                }
-            }
-            return skipped;
-        }
-
-        public RegistryError? Bind(RegistryRequest request, string[] path, int skipped)
-        {
-            RegistryError? error = null;
-            for (int i = 0, at = 0; i < _segments.Length; i++)
-            {
-                var count = _segments[i] == Name ? skipped + 1 : 1;
-                if (_segments[i][0] == '{')
-                {
-                    error ??= request.Bind(_segments[i], string.Join('/', path, at, count));
-                }
-                at += count;
-            }
-            return error;
-        }
+        var (records, objects) = (storage.Records, storage.Objects);
+        var blobs = new BlobStore(records, objects);
+        var tags = new TagStore(records, time);
+        var manifests = new ManifestStore(records, objects);
+        var referrers = new ReferrerStore(records, manifests);
+        var repositories = new RepositoryStore(records, time);
+        var uploads = new UploadStore(records, objects, buffers, time);
+        var check = new ReferenceCheck(blobs, manifests, options);
+        var putManifest = new PutManifest(repositories, manifests, tags, referrers, check, options);
+        return
+        [
+            new("end-1", Read, "/v2/", Access.None, CheckApi.HandleAsync),
+            new("catalog", ["GET"], "/v2/_catalog", Access.Catalog, new ListRepositories(repositories).HandleAsync),
+            new("end-4", ["POST"], Uploads, Access.Push, new StartUpload(uploads, blobs).HandleAsync), // and end-11
+            new("end-2", Read, Blob, Access.Pull, new GetBlob(blobs, objects, options).HandleAsync),
+            new("end-3", Read, Manifest, Access.Pull, new GetManifest(manifests, tags).HandleAsync),
+            new("end-5", ["PATCH"], Upload, Access.Push, new AppendUpload(uploads).HandleAsync),
+            new("end-6", ["PUT"], Upload, Access.Push, new FinishUpload(uploads, blobs).HandleAsync),
+            new("end-7", ["PUT"], Manifest, Access.Push, putManifest.HandleAsync),
+            new("end-8", ["GET"], Tags, Access.Pull, new ListTags(tags, repositories).HandleAsync),
+            new("end-9", ["DELETE"], Manifest, Access.Delete,
+                new DeleteManifest(manifests, tags, referrers).HandleAsync),
+            new("end-10", ["DELETE"], Blob, Access.Delete, new DeleteBlob(blobs).HandleAsync),
+            new("end-12", ["GET"], Referrers, Access.Pull, new ListReferrers(referrers).HandleAsync),
+            new("end-13", ["GET"], Upload, Access.Push, new GetUpload(uploads).HandleAsync),
+            new("end-14", ["DELETE"], Upload, Access.Push, new CancelUpload(uploads).HandleAsync),
+            new("healthz", Read, "/healthz", Access.None, CheckHealth.AliveAsync),
+            new("readyz", Read, "/readyz", Access.None, new CheckHealth(records).ReadyAsync),
+        ];
     }
 }

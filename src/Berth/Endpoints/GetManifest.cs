@@ -1,4 +1,3 @@
-using Berth.Content;
 using Berth.Errors;
 using Berth.Stores;
 using Microsoft.AspNetCore.Http;

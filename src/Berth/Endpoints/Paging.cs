@@ -5,7 +5,6 @@ using System.Text.Json.Serialization.Metadata;
 using Berth.Content;
 using Berth.Errors;
 using Berth.Storage;
-using Berth.Stores;
 
 namespace Berth.Endpoints;
 

@@ -201,7 +201,6 @@ internal sealed class UploadWriter : IAsyncDisposable
         await _storing.CancelAsync();
         await SettleAsync(); // the store may read the buffers until its calls have ended
         _part?.Dispose();
-        _hash.Dispose();
         _storing.Dispose();
     }
 

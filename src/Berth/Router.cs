@@ -1,0 +1,83 @@
+using Berth.Errors;
+
+namespace Berth;
+
+/// <summary>Finds the route of a path. A slash at its end is ignored.</summary>
+internal sealed class Router
+{
+    private const string Name = "{name}";
+
+    private readonly Group[] _groups;
+
+    /// <param name="routes">Where two patterns match one path, the first wins.</param>
+    public Router(IEnumerable<Route> routes) =>
+        _groups = [.. routes.GroupBy(route => route.Pattern).Select(group => new Group(group.Key, [.. group]))];
+
+    /// <summary>Finds the route and binds the variables of its pattern.</summary>
+    public RegistryError? Find(RegistryRequest request, out Route? route)
+    {
+        route = null;
+        var path = request.Http.Path.Value ?? "";
+        var segments = path.TrimStart('/').Split('/');
+        if (segments is [.., ""])
+        {
+            segments = segments[..^1];
+        }
+        foreach (var group in _groups)
+        {
+            if (group.Match(segments) is not { } skipped)
+            {
+                continue;
+            }
+            route = Array.Find(group.Routes, one => one.Methods.Contains(request.Http.Method));
+            return route is null
+                ? RegistryError.MethodNotAllowed(group.Allowed)
+                : group.Bind(request, segments, skipped);
+        }
+        return RegistryError.PathUnknown();
+    }
+
+    private sealed class Group(string pattern, Route[] routes)
+    {
+        private readonly string[] _segments = pattern.Trim('/').Split('/');
+
+        public Route[] Routes => routes;
+
+        public string Allowed { get; } = string.Join(", ", routes.SelectMany(route => route.Methods));
+
+        /// <returns>By how many segments {name} is longer than one; <see langword="null"/> when the path differs.</returns>
+        public int? Match(string[] path)
+        {
+            var name = Array.IndexOf(_segments, Name);
+            var skipped = path.Length - _segments.Length;
+            if (skipped < 0 || (name < 0 && skipped > 0))
+            {
+                return null;
+            }
+            for (var i = 0; i < _segments.Length; i++)
+            {
+                var segment = _segments[i];
+                if (segment[0] != '{' && segment != path[i < name || name < 0 ? i : i + skipped])
+                {
+                    return null;
+                }
+            }
+            return skipped;
+        }
+
+        public RegistryError? Bind(RegistryRequest request, string[] path, int skipped)
+        {
+            RegistryError? error = null;
+            for (int i = 0, at = 0; i < _segments.Length; i++)
+            {
+                var count = _segments[i] == Name ? skipped + 1 : 1;
+                if (_segments[i][0] == '{')
+                {
+                    error ??= request.Bind(_segments[i], string.Join('/', path, at, count));
+                }
+                at += count;
+            }
+            return error;
+        }
+    }
+}
