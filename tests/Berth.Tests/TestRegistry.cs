@@ -1,0 +1,56 @@
+using Berth.Storage;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Berth.Tests;
+
+/// <summary>A registry behind a real HTTP server on a free port of 127.0.0.1.</summary>
+public sealed class TestRegistry : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private readonly RegistryHandler _handler;
+
+    private TestRegistry(WebApplication app, RegistryHandler handler, RegistryStorage storage, RecordingLogger log)
+    {
+        (_app, _handler, Storage, Log) = (app, handler, storage, log);
+        var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+        Client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false })
+        {
+            BaseAddress = new Uri(address),
+            Timeout = TimeSpan.FromSeconds(60),
+        };
+    }
+
+    /// <summary>Speaks to the registry; follows no redirects.</summary>
+    public HttpClient Client { get; }
+
+    public RegistryStorage Storage { get; }
+
+    public RecordingLogger Log { get; }
+
+    public static async Task<TestRegistry> StartAsync(RegistryStorage storage, RegistryOptions? options = null)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = null);
+        var app = builder.Build();
+        var log = new RecordingLogger();
+        var handler = new RegistryHandler(options ?? new(), storage, TimeProvider.System, log);
+        app.Run(handler.HandleAsync);
+        await app.StartAsync();
+        return new(app, handler, storage, log);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+        _handler.Dispose();
+    }
+}
