@@ -113,7 +113,26 @@ public sealed record ReadUriOptions(TimeSpan Lifetime, string ContentType, strin
 /// Names the request that sends the part, 1 to 32 ASCII letters and digits, never reused: what keeps apart two requests
 /// that write the same part at once.
 /// </param>
-public readonly record struct PartPosition(int Number, long Offset, string Attempt);
+public readonly record struct PartPosition(int Number, long Offset, string Attempt)
+{
+    /// <summary>The longest <see cref="Attempt"/>, in characters.</summary>
+    public const int MaximumAttemptLength = 32;
+
+    /// <summary>Checks the position; every provider does so before it calls its store.</summary>
+    /// <param name="maximumParts">The store's <see cref="IObjectStore.MaximumParts"/>.</param>
+    /// <exception cref="ArgumentException">The number, the offset or the attempt is out of bounds.</exception>
+    public void Require(int maximumParts)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(Number, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(Number, maximumParts);
+        ArgumentOutOfRangeException.ThrowIfNegative(Offset);
+        if (Attempt is not { Length: > 0 and <= MaximumAttemptLength } || !Attempt.All(char.IsAsciiLetterOrDigit))
+        {
+            throw new ArgumentException(
+                $"An attempt is named by 1 to {MaximumAttemptLength} ASCII letters and digits.");
+        }
+    }
+}
 
 /// <summary>When a write may happen.</summary>
 public readonly record struct PutCondition

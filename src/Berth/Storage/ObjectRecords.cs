@@ -1,28 +1,125 @@
+using System.Buffers;
+using System.Security.Cryptography;
+using System.Text;
+
 namespace Berth.Storage;
 
-/// <summary>Records over any object store: each record one small object.</summary>
+/// <summary>Records over any object store: each record one small object at <c>records/{partition}/{row}</c>.</summary>
+/// <remarks>
+/// An object's version may be a hash of its bytes, which returns when the bytes do; a record's may not. So each object
+/// begins with a line that no other write has, 16 random hex digits, which readers do not see.
+/// </remarks>
 public sealed class ObjectRecords(IObjectStore objects) : IRecordStore
 {
+    private const string Root = "records/";
+    private const int NonceDigits = 16;
+    private const int HeaderSize = NonceDigits + 1;
+
+    /// <summary>How many rows of one page are read together; enough to hide a cloud store's latency.</summary>
+    private const int ReadsTogether = 16;
+
     private readonly IObjectStore _objects = objects;
 
     /// <inheritdoc/>
-    public Task<Record?> GetAsync(RecordKey key, CancellationToken cancellationToken) => throw new NotSupportedException(_objects.ToString());
+    public async Task<Record?> GetAsync(RecordKey key, CancellationToken cancellationToken)
+    {
+        StorageKey.RequireRecord(key);
+        return await ReadAsync(ObjectKey(key), cancellationToken);
+    }
 
     /// <inheritdoc/>
-    public Task<bool> TryCreateAsync(RecordKey key, ReadOnlyMemory<byte> value, CancellationToken cancellationToken) => throw new NotSupportedException(_objects.ToString());
+    public Task<bool> TryCreateAsync(RecordKey key, ReadOnlyMemory<byte> value, CancellationToken cancellationToken) =>
+        WriteAsync(key, value, PutCondition.Absent, cancellationToken);
 
     /// <inheritdoc/>
-    public Task<bool> TryReplaceAsync(RecordKey key, ReadOnlyMemory<byte> value, string version, CancellationToken cancellationToken) => throw new NotSupportedException(_objects.ToString());
+    public Task<bool> TryReplaceAsync(
+        RecordKey key, ReadOnlyMemory<byte> value, string version, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(version);
+        return WriteAsync(key, value, PutCondition.Matches(version), cancellationToken);
+    }
 
     /// <inheritdoc/>
-    public Task PutAsync(RecordKey key, ReadOnlyMemory<byte> value, CancellationToken cancellationToken) => throw new NotSupportedException(_objects.ToString());
+    public Task PutAsync(RecordKey key, ReadOnlyMemory<byte> value, CancellationToken cancellationToken) =>
+        WriteAsync(key, value, PutCondition.None, cancellationToken);
 
     /// <inheritdoc/>
-    public Task<bool> DeleteAsync(RecordKey key, string? version, CancellationToken cancellationToken) => throw new NotSupportedException(_objects.ToString());
+    public Task<bool> DeleteAsync(RecordKey key, string? version, CancellationToken cancellationToken)
+    {
+        StorageKey.RequireRecord(key);
+        return _objects.DeleteAsync(ObjectKey(key), version, cancellationToken);
+    }
 
     /// <inheritdoc/>
-    public Task<Page<string>> ListRowsAsync(string partition, string? after, int limit, CancellationToken cancellationToken) => throw new NotSupportedException(_objects.ToString());
+    public async Task<Page<string>> ListRowsAsync(
+        string partition, string? after, int limit, CancellationToken cancellationToken)
+    {
+        StorageKey.RequireRows(partition, after, limit);
+        var prefix = ObjectKey(new(partition, string.Empty));
+        var page = await _objects.ListAsync(
+            prefix, after is null ? null : prefix + after, limit, cancellationToken);
+        return new([.. page.Items.Select(key => key[prefix.Length..])], page.More);
+    }
 
     /// <inheritdoc/>
-    public Task<Page<RecordEntry>> ListAsync(string partition, string? after, int limit, CancellationToken cancellationToken) => throw new NotSupportedException(_objects.ToString());
+    public async Task<Page<RecordEntry>> ListAsync(
+        string partition, string? after, int limit, CancellationToken cancellationToken)
+    {
+        var rows = await ListRowsAsync(partition, after, limit, cancellationToken);
+        var entries = await ReadRowsAsync(partition, rows.Items, cancellationToken);
+
+        // A page that lost all its rows to deletions would leave the caller without a row to go on from.
+        while (entries.Count == 0 && rows.More)
+        {
+            rows = await ListRowsAsync(partition, rows.Items[^1], limit, cancellationToken);
+            entries = await ReadRowsAsync(partition, rows.Items, cancellationToken);
+        }
+
+        return new(entries, rows.More);
+    }
+
+    private static string ObjectKey(RecordKey key) => $"{Root}{key.Partition}/{key.Row}";
+
+    private async Task<List<RecordEntry>> ReadRowsAsync(
+        string partition, IReadOnlyList<string> rows, CancellationToken cancellationToken)
+    {
+        var records = new Record?[rows.Count];
+        await Parallel.ForAsync(
+            0,
+            rows.Count,
+            new ParallelOptions { MaxDegreeOfParallelism = ReadsTogether, CancellationToken = cancellationToken },
+            async (index, cancellation) =>
+                records[index] = await ReadAsync(ObjectKey(new(partition, rows[index])), cancellation));
+        return
+        [
+            .. rows.Zip(records)
+                .Where(row => row.Second is not null)
+                .Select(row => new RecordEntry(row.First, row.Second!.Value, row.Second.Version)),
+        ];
+    }
+
+    private async Task<Record?> ReadAsync(string key, CancellationToken cancellationToken)
+    {
+        if (await _objects.ReadAsync(key, cancellationToken) is not { } content)
+        {
+            return null;
+        }
+
+        return content.Bytes.Length >= HeaderSize && content.Bytes.Span[NonceDigits] == '\n'
+            ? new(content.Bytes[HeaderSize..], content.Version)
+            : throw new StorageException("An object below records/ is not a record.");
+    }
+
+    private async Task<bool> WriteAsync(
+        RecordKey key, ReadOnlyMemory<byte> value, PutCondition condition, CancellationToken cancellationToken)
+    {
+        StorageKey.RequireRecord(key);
+        RecordValue.Require(value);
+        var content = new byte[HeaderSize + value.Length];
+        Encoding.ASCII.GetBytes(RandomNumberGenerator.GetHexString(NonceDigits, lowercase: true), content);
+        content[NonceDigits] = (byte)'\n';
+        value.Span.CopyTo(content.AsSpan(HeaderSize));
+        return await _objects.PutAsync(
+            ObjectKey(key), new ReadOnlySequence<byte>(content), condition, cancellationToken) is not null;
+    }
 }

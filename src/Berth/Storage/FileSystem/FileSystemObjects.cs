@@ -1,0 +1,230 @@
+using System.Buffers;
+
+namespace Berth.Storage.FileSystem;
+
+/// <summary>Objects in a local folder, which any number of processes of one machine may share.</summary>
+/// <remarks>
+/// <para>A write puts the bytes on the disk under a temporary name, renames it, and puts the name on the disk, so that an
+/// object is there whole or not at all whenever process or machine stops. <see cref="FileTree"/> shows the folders.</para>
+/// <para>Faults of the disk, a full one among them, are the <see cref="IOException"/> that .NET throws.</para>
+/// </remarks>
+public sealed class FileSystemObjects : IObjectStore
+{
+    private readonly FileTree _tree;
+    private readonly FileReader _reader;
+    private readonly StripedLocks _locks;
+    private readonly FileUploads _uploads;
+
+    /// <summary>Opens a folder, and creates it where it is absent.</summary>
+    /// <param name="root">The folder, on one file system that has file locks. Nothing outside it is touched.</param>
+    /// <exception cref="IOException">The folder cannot be used.</exception>
+    /// <exception cref="UnauthorizedAccessException">The process may not write there.</exception>
+    public FileSystemObjects(string root)
+    {
+        _tree = new(root);
+        _reader = new(_tree);
+        _locks = new(_tree.Locks);
+        _uploads = new(_tree, _reader, _locks);
+    }
+
+    /// <summary>65,536: smaller parts would work, but cost a flush each.</summary>
+    public int MinimumPartSize => 65_536;
+
+    /// <summary>10,000, as S3: their receipts have to fit a record.</summary>
+    public int MaximumParts => 10_000;
+
+    /// <inheritdoc/>
+    public Task<ObjectInfo?> StatAsync(string key, CancellationToken cancellationToken)
+    {
+        StorageKey.Require(key);
+        return RunAsync<ObjectInfo?>(
+            () => _reader.FindSize(key) is { } size ? new ObjectInfo(size) : null, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task<Stream?> OpenReadAsync(string key, long offset, long? length, CancellationToken cancellationToken)
+    {
+        StorageKey.Require(key);
+        ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        ArgumentOutOfRangeException.ThrowIfNegative(length ?? 0, nameof(length));
+        return RunAsync<Stream?>(() => _reader.Open(key, offset, length), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task<ObjectContent?> ReadAsync(string key, CancellationToken cancellationToken)
+    {
+        StorageKey.Require(key);
+        return RunAsync(
+            async () =>
+            {
+                await using var stream = _reader.Open(key, 0, null);
+                if (stream is null)
+                {
+                    return null;
+                }
+
+                var bytes = new byte[stream.Size];
+                await stream.ReadExactlyAsync(bytes, cancellationToken);
+                return new ObjectContent(bytes, FileReader.VersionOf(bytes));
+            },
+            cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task<Uri?> CreateReadUriAsync(string key, ReadUriOptions options, CancellationToken cancellationToken)
+    {
+        StorageKey.Require(key);
+        return Task.FromResult<Uri?>(null);
+    }
+
+    /// <inheritdoc/>
+    public Task<string?> PutAsync(
+        string key, ReadOnlySequence<byte> content, PutCondition condition, CancellationToken cancellationToken)
+    {
+        StorageKey.Require(key);
+        return RunAsync(() => WriteAsync(key, content, condition, cancellationToken), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task<string> BeginUploadAsync(string key, CancellationToken cancellationToken)
+    {
+        StorageKey.Require(key);
+        return RunAsync(_uploads.Begin, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task<string> UploadPartAsync(
+        string key, string uploadId, PartPosition part, ReadOnlySequence<byte> content,
+        CancellationToken cancellationToken)
+    {
+        StorageKey.Require(key);
+        part.Require(MaximumParts);
+        ArgumentOutOfRangeException.ThrowIfZero(content.Length, nameof(content));
+        return RunAsync(
+            () => _uploads.WritePartAsync(uploadId, part, content, cancellationToken), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task CompleteUploadAsync(
+        string key, string uploadId, IReadOnlyList<string> receipts, CancellationToken cancellationToken)
+    {
+        StorageKey.Require(key);
+        ArgumentNullException.ThrowIfNull(receipts);
+        return RunAsync(
+            () => _uploads.CompleteAsync(key, uploadId, receipts, cancellationToken), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task AbortUploadAsync(string key, string uploadId, CancellationToken cancellationToken)
+    {
+        StorageKey.Require(key);
+        return RunAsync(() => _uploads.AbortAsync(key, uploadId, cancellationToken), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task<bool> DeleteAsync(string key, string? version, CancellationToken cancellationToken)
+    {
+        StorageKey.Require(key);
+        return RunAsync(() => RemoveAsync(key, version, cancellationToken), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task<Page<string>> ListAsync(string prefix, string? after, int limit, CancellationToken cancellationToken)
+    {
+        StorageKey.RequireListing(prefix, after, limit);
+        var folder = prefix.Length == 0 ? _tree.Objects : _tree.ObjectPath(prefix[..^1]);
+        return RunAsync(() => new FileListing(after, limit, cancellationToken).List(folder, prefix), cancellationToken);
+    }
+
+    private async Task<string?> WriteAsync(
+        string key, ReadOnlySequence<byte> content, PutCondition condition, CancellationToken cancellationToken)
+    {
+        // Losers of a race are spared the write. They are refused under the lock only: there whoever they lost to has
+        // its name on the disk, and what they now do because of it cannot outlive it.
+        if (!Holds(key, condition)
+            && !await _locks.HoldAsync(key, () => Holds(key, condition), cancellationToken))
+        {
+            return null;
+        }
+
+        var temporary = _tree.NewTemporary();
+        string? replaced = null;
+        try
+        {
+            await Files.CreateAsync(temporary, content, cancellationToken);
+            return await _locks.HoldAsync(
+                key,
+                () =>
+                {
+                    if (!Holds(key, condition))
+                    {
+                        return null;
+                    }
+
+                    _tree.PlaceFile(temporary, _tree.ObjectPath(key));
+                    replaced = _tree.Retire(_tree.CompositePath(key));
+                    return FileReader.VersionOf(content);
+                },
+                cancellationToken);
+        }
+        finally
+        {
+            FileTree.Discard(temporary);
+            FileTree.Discard(replaced);
+        }
+    }
+
+    private async Task<bool> RemoveAsync(string key, string? version, CancellationToken cancellationToken)
+    {
+        string? retired = null;
+        var removed = await _locks.HoldAsync(
+            key,
+            () =>
+            {
+                if (version is not null && _reader.FindVersion(key) != version)
+                {
+                    return false;
+                }
+
+                // Pieces first: beside a file they are what a write before it replaced, and must not come back.
+                retired = _tree.Retire(_tree.CompositePath(key));
+                FileTree.RemoveFile(_tree.ObjectPath(key));
+                return true;
+            },
+            cancellationToken);
+        FileTree.Discard(retired);
+        return removed;
+    }
+
+    private bool Holds(string key, PutCondition condition) => condition switch
+    {
+        { MustBeAbsent: true } => _reader.FindSize(key) is null,
+        { Version: { } version } => _reader.FindVersion(key) == version,
+        _ => true,
+    };
+
+    private static Task<T> RunAsync<T>(Func<T> work, CancellationToken cancellationToken) =>
+        RunAsync(() => Task.FromResult(work()), cancellationToken);
+
+    private static async Task RunAsync(Func<Task> work, CancellationToken cancellationToken) =>
+        await RunAsync(
+            async () =>
+            {
+                await work();
+                return true;
+            },
+            cancellationToken);
+
+    /// <summary>Runs off the caller's thread, as a disk blocks it, with its refusals made the contract's exception.</summary>
+    private static async Task<T> RunAsync<T>(Func<Task<T>> work, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await Task.Run(work, cancellationToken);
+        }
+        catch (UnauthorizedAccessException exception)
+        {
+            throw new StorageException("The process may not use the store's folder.", exception);
+        }
+    }
+}

@@ -1,0 +1,187 @@
+using System.Collections.Concurrent;
+
+namespace Berth.Storage.FileSystem;
+
+/// <summary>
+/// The folders of a store below its root, and the moves between them that survive a crash. All must be one file system.
+/// </summary>
+/// <remarks>
+/// <code>
+/// store/    {key, encoded}            an object: its bytes
+///           {key, encoded}%+/         an object in pieces: the files of its upload, and %index
+/// uploads/  {id}/{attempt, encoded}   the parts that one attempt has sent, each at its offset in the object
+///           {id}%                     the same, closed: being completed
+/// tmp/      {random}                  files not yet renamed into store/, folders no longer wanted
+/// locks/    00 … ff                   empty files to lock
+/// </code>
+/// </remarks>
+internal sealed class FileTree
+{
+    /// <summary>Above this many the folders known to be durable are forgotten, to bound memory.</summary>
+    private const int MaximumKnown = 10_000;
+
+    /// <summary>Whatever has lain in tmp/ for so long has no writer.</summary>
+    private static readonly TimeSpan TemporaryLifetime = TimeSpan.FromDays(1);
+
+    private readonly ConcurrentDictionary<string, bool> _known = new(StringComparer.Ordinal);
+    private readonly string _root;
+    private readonly string _temporaries;
+
+    public FileTree(string root)
+    {
+        _root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(root));
+        Objects = Path.Join(_root, "store");
+        Uploads = Path.Join(_root, "uploads");
+        Locks = Path.Join(_root, "locks");
+        _temporaries = Path.Join(_root, "tmp");
+        CreateRoot();
+        foreach (var folder in new[] { Objects, Uploads, Locks, _temporaries })
+        {
+            EnsureFolder(folder);
+        }
+
+        Sweep();
+    }
+
+    public string Objects { get; }
+
+    public string Uploads { get; }
+
+    public string Locks { get; }
+
+    public string ObjectPath(string key) => Path.Join(Objects, FileNames.EncodeKey(key));
+
+    public string CompositePath(string key) => ObjectPath(key) + FileNames.CompositeSuffix;
+
+    public string NewTemporary() => Path.Join(_temporaries, Guid.NewGuid().ToString("N"));
+
+    /// <summary>Renames a file, whose bytes are on the disk, over what may be at the path; durable on return.</summary>
+    public void PlaceFile(string source, string path)
+    {
+        var folder = Path.GetDirectoryName(path)!;
+        EnsureFolder(folder);
+        File.Move(source, path, overwrite: true);
+        DirectorySync.Flush(folder);
+    }
+
+    /// <summary>Renames a folder, whose entries are on the disk, to a path where nothing is; durable on return.</summary>
+    public void PlaceFolder(string source, string path)
+    {
+        var folder = Path.GetDirectoryName(path)!;
+        EnsureFolder(folder);
+        Directory.Move(source, path);
+        DirectorySync.Flush(folder);
+    }
+
+    /// <summary>Deletes a file, where it is; durable on return.</summary>
+    public static void RemoveFile(string path)
+    {
+        try
+        {
+            File.Delete(path);
+            DirectorySync.Flush(Path.GetDirectoryName(path)!);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // Nor is anything in it.
+        }
+        catch (UnauthorizedAccessException) when (Directory.Exists(path))
+        {
+            // The path is not an object's but the beginning of others.
+        }
+    }
+
+    /// <summary>Takes a folder out of sight in one step; durable on return.</summary>
+    /// <returns>Where it is now, for <see cref="Discard"/>, or <see langword="null"/> when there was none.</returns>
+    public string? Retire(string path)
+    {
+        var temporary = NewTemporary();
+        try
+        {
+            Directory.Move(path, temporary);
+        }
+        catch (DirectoryNotFoundException) when (!Directory.Exists(path))
+        {
+            return null;
+        }
+
+        DirectorySync.Flush(Path.GetDirectoryName(path)!);
+        return temporary;
+    }
+
+    /// <summary>Frees the space of a temporary file or a retired folder; what remains after a fault is swept later.</summary>
+    public static void Discard(string? path)
+    {
+        try
+        {
+            if (Directory.Exists(path))
+            {
+                Directory.Delete(path, recursive: true);
+            }
+            else if (path is not null)
+            {
+                File.Delete(path);
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // Nobody sees it, and the call that left it has done what it promised.
+        }
+    }
+
+    /// <summary>Creates the root where it is absent. Folders above one that exists are their owner's to flush.</summary>
+    private void CreateRoot()
+    {
+        var created = new Stack<string>();
+        for (var folder = _root; folder is not null && !Directory.Exists(folder); folder = Path.GetDirectoryName(folder))
+        {
+            created.Push(folder);
+        }
+
+        Directory.CreateDirectory(_root);
+        foreach (var folder in created)
+        {
+            DirectorySync.Flush(Path.GetDirectoryName(folder)!);
+        }
+
+        _known.TryAdd(_root, true);
+    }
+
+    /// <summary>Creates a folder and its parents, and makes their names durable up to the root.</summary>
+    /// <remarks>
+    /// A folder that is there may have been made by a process that has not flushed it yet, so each is flushed once by
+    /// each process. Folders below store/ are never deleted.
+    /// </remarks>
+    private void EnsureFolder(string folder)
+    {
+        if (_known.ContainsKey(folder))
+        {
+            return;
+        }
+
+        Directory.CreateDirectory(folder);
+        for (var child = folder; !_known.ContainsKey(child); child = Path.GetDirectoryName(child)!)
+        {
+            DirectorySync.Flush(Path.GetDirectoryName(child)!);
+        }
+
+        if (_known.Count >= MaximumKnown)
+        {
+            _known.Clear();
+            _known.TryAdd(_root, true);
+        }
+
+        _known.TryAdd(folder, true);
+    }
+
+    private void Sweep()
+    {
+        foreach (var path in Directory.EnumerateFileSystemEntries(_temporaries))
+        {
+            if (TimeProvider.System.GetUtcNow() - File.GetLastWriteTimeUtc(path) > TemporaryLifetime)
+            {
+                Discard(path);
+            }
+        }
+    }
+}

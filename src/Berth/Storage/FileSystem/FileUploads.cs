@@ -1,0 +1,207 @@
+using System.Buffers;
+using Microsoft.Win32.SafeHandles;
+
+namespace Berth.Storage.FileSystem;
+
+/// <summary>
+/// Uploads in parts. Each attempt writes its parts into a file of its own, at their offsets in the object, so no attempt
+/// disturbs another and completing copies nothing: the one attempt's file, or else the whole folder with an index of what
+/// to read from which file, is renamed to the object's path.
+/// </summary>
+internal sealed class FileUploads(FileTree tree, FileReader reader, StripedLocks locks)
+{
+    /// <summary>How many buffers are handed to the system in one write.</summary>
+    private const int MaximumBuffers = 256;
+
+    /// <summary>Ends the name of an upload's folder once it takes no more parts.</summary>
+    private const string ClosedSuffix = "%";
+
+    public string Begin()
+    {
+        var id = Guid.NewGuid().ToString("N");
+        Directory.CreateDirectory(Path.Join(tree.Uploads, id));
+        DirectorySync.Flush(tree.Uploads);
+        return id;
+    }
+
+    public async Task<string> WritePartAsync(
+        string uploadId, PartPosition part, ReadOnlySequence<byte> content, CancellationToken cancellationToken)
+    {
+        var folder = FolderOf(uploadId) ?? throw Unknown();
+        using var handle = OpenAttempt(Path.Join(folder, FileNames.EncodeSegment(part.Attempt)));
+        var offset = part.Offset;
+        foreach (var buffers in Buffers(content).Chunk(MaximumBuffers))
+        {
+            await RandomAccess.WriteAsync(handle, buffers, offset, cancellationToken);
+            offset += buffers.Sum(buffer => (long)buffer.Length);
+        }
+
+        RandomAccess.FlushToDisk(handle);
+        try
+        {
+            DirectorySync.Flush(folder);
+        }
+        catch (IOException) when (!Directory.Exists(folder))
+        {
+            throw Unknown();
+        }
+
+        return Pieces.Receipt(part.Attempt, part.Offset, content.Length);
+    }
+
+    public async Task CompleteAsync(
+        string key, string uploadId, IReadOnlyList<string> receipts, CancellationToken cancellationToken)
+    {
+        var pieces = Pieces.FromReceipts(receipts);
+        var folder = FolderOf(uploadId) ?? throw Unknown();
+        FileTree.Discard(await locks.HoldAsync(key, () => Complete(key, folder, pieces), cancellationToken));
+    }
+
+    public async Task AbortAsync(string key, string uploadId, CancellationToken cancellationToken)
+    {
+        if (FolderOf(uploadId) is not { } folder)
+        {
+            return;
+        }
+
+        var retired = await locks.HoldAsync(
+            key, () => tree.Retire(folder) ?? tree.Retire(folder + ClosedSuffix), cancellationToken);
+        FileTree.Discard(retired);
+    }
+
+    private static StorageException Unknown() => new("There is no such upload, or it is complete or aborted.");
+
+    /// <summary>Ids are this store's own, so that none leads elsewhere.</summary>
+    private string? FolderOf(string uploadId) =>
+        Guid.TryParseExact(uploadId, "N", out var id) ? Path.Join(tree.Uploads, id.ToString("N")) : null;
+
+    /// <summary>
+    /// Opens an attempt's file for its whole part, which is how <see cref="TryTrim"/> knows of it. The folder is
+    /// never created here: where it is gone, so is the upload.
+    /// </summary>
+    private static SafeFileHandle OpenAttempt(string path)
+    {
+        SafeFileHandle handle;
+        try
+        {
+            handle = File.OpenHandle(
+                path, FileMode.OpenOrCreate, FileAccess.Write, Files.Shared, FileOptions.Asynchronous);
+        }
+        catch (Exception exception) when (
+            Files.IsAbsence(exception) || (exception is IOException fault && Files.IsSharingViolation(fault)))
+        {
+            throw Unknown();
+        }
+
+        if (File.Exists(path))
+        {
+            return handle;
+        }
+
+        // Completed between the opening of the file and its lock: it is an object now, and not to be written.
+        handle.Dispose();
+        throw Unknown();
+    }
+
+    private static IEnumerable<ReadOnlyMemory<byte>> Buffers(ReadOnlySequence<byte> content)
+    {
+        foreach (var buffer in content)
+        {
+            if (!buffer.IsEmpty)
+            {
+                yield return buffer;
+            }
+        }
+    }
+
+    /// <summary>Runs under the key's lock.</summary>
+    /// <returns>A folder to discard.</returns>
+    private string? Complete(string key, string folder, List<Piece> pieces)
+    {
+        var closed = folder + ClosedSuffix;
+        var isOpen = Directory.Exists(folder);
+        if (reader.FindSize(key) is not null)
+        {
+            // A call before this one made the object, and perhaps died before it could clean up.
+            return isOpen
+                ? throw new StorageException("There is an object at the upload's key already.")
+                : tree.Retire(closed);
+        }
+
+        if (!isOpen && !Directory.Exists(closed))
+        {
+            throw Unknown();
+        }
+
+        RequireParts(isOpen ? folder : closed, pieces);
+        if (isOpen)
+        {
+            Directory.Move(folder, closed);
+        }
+
+        Assemble(key, closed, pieces);
+        return tree.Retire(closed);
+    }
+
+    private void Assemble(string key, string folder, List<Piece> pieces)
+    {
+        var file = Path.Join(folder, pieces.Count == 0 ? "%empty" : pieces[0].File);
+        if (pieces.Count == 0)
+        {
+            Files.Write(file, []);
+        }
+
+        if (pieces.Count < 2 && TryTrim(file, pieces.Count == 0 ? 0 : pieces[0].End))
+        {
+            tree.PlaceFile(file, tree.ObjectPath(key));
+            return;
+        }
+
+        foreach (var path in Directory.GetFiles(folder))
+        {
+            if (!pieces.Exists(piece => piece.File == Path.GetFileName(path)))
+            {
+                File.Delete(path);
+            }
+        }
+
+        Files.Write(Path.Join(folder, Pieces.IndexName), Pieces.Write(pieces));
+        DirectorySync.Flush(folder);
+        tree.PlaceFolder(folder, tree.CompositePath(key));
+    }
+
+    /// <summary>
+    /// Cuts a file to the object's size. <see langword="false"/> while a request that lost its upload to another still
+    /// writes a part: the object then keeps an index, which ends it whatever that request adds to the file.
+    /// </summary>
+    private static bool TryTrim(string file, long size)
+    {
+        try
+        {
+            using var handle = File.OpenHandle(file, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+            if (RandomAccess.GetLength(handle) > size)
+            {
+                RandomAccess.SetLength(handle, size);
+                RandomAccess.FlushToDisk(handle);
+            }
+
+            return true;
+        }
+        catch (IOException exception) when (Files.IsSharingViolation(exception))
+        {
+            return false;
+        }
+    }
+
+    private static void RequireParts(string folder, List<Piece> pieces)
+    {
+        foreach (var piece in pieces)
+        {
+            using var handle = Files.TryOpen(Path.Join(folder, piece.File));
+            if (handle is null || RandomAccess.GetLength(handle) < piece.End)
+            {
+                throw new ArgumentException("A receipt names a part that was not uploaded.");
+            }
+        }
+    }
+}

@@ -1,0 +1,136 @@
+using System.Runtime.CompilerServices;
+using System.Text;
+
+namespace Berth.Storage;
+
+/// <summary>
+/// The grammar of keys that <see cref="IObjectStore"/> and <see cref="IRecordStore"/> document, checked by every provider
+/// before it calls its store. No message quotes the key, which may hold anything.
+/// </summary>
+public static class StorageKey
+{
+    /// <summary>The longest segment, in UTF-16 units.</summary>
+    public const int MaximumSegmentLength = 255;
+
+    /// <summary>
+    /// The longest key, in UTF-8 bytes. Cloud stores end at 1,023; a path on a disk, where a byte may take three, at 4,095.
+    /// </summary>
+    public const int MaximumLength = 900;
+
+    /// <summary>The longest partition and row together, in UTF-16 units.</summary>
+    public const int MaximumRecordKeyLength = 512;
+
+    /// <summary>The longest partition and row together, in UTF-8 bytes.</summary>
+    public const int MaximumRecordKeySize = 800;
+
+    /// <summary>The most entries of one page.</summary>
+    public const int MaximumPageLimit = 1000;
+
+    /// <summary>Throws on unpaired surrogates, which have no place in any store's UTF-8.</summary>
+    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    /// <summary>Checks an object's key, or a record's partition.</summary>
+    /// <exception cref="ArgumentException">The key is malformed.</exception>
+    public static void Require(string key, [CallerArgumentExpression(nameof(key))] string? name = null)
+    {
+        ArgumentNullException.ThrowIfNull(key, name);
+        foreach (var range in key.AsSpan().Split('/'))
+        {
+            var length = key.AsSpan()[range].Length;
+            if (length is 0 or > MaximumSegmentLength)
+            {
+                throw new ArgumentException($"A segment of a key has 1 to {MaximumSegmentLength} characters.", name);
+            }
+        }
+
+        RequireSize(key, MaximumLength, name);
+    }
+
+    /// <summary>Checks a record's row.</summary>
+    /// <exception cref="ArgumentException">The row is malformed.</exception>
+    public static void RequireSegment(string segment, [CallerArgumentExpression(nameof(segment))] string? name = null)
+    {
+        Require(segment, name);
+        if (segment.Contains('/'))
+        {
+            throw new ArgumentException("A row is one segment.", name);
+        }
+    }
+
+    /// <summary>Checks a record's key.</summary>
+    /// <exception cref="ArgumentException">The partition or the row is malformed, or both together are too long.</exception>
+    public static void RequireRecord(RecordKey key)
+    {
+        Require(key.Partition, nameof(key));
+        RequireSegment(key.Row, nameof(key));
+        if (key.Partition.Length + key.Row.Length > MaximumRecordKeyLength)
+        {
+            throw new ArgumentException(
+                $"Partition and row together have at most {MaximumRecordKeyLength} characters.", nameof(key));
+        }
+
+        RequireSize(key.Partition + key.Row, MaximumRecordKeySize, nameof(key));
+    }
+
+    /// <summary>Checks what a listing of objects is asked for.</summary>
+    /// <exception cref="ArgumentException">The prefix or the key to list after is malformed.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The limit is not 1 to 1,000.</exception>
+    public static void RequireListing(string prefix, string? after, int limit)
+    {
+        ArgumentNullException.ThrowIfNull(prefix);
+        if (prefix.Length > 0)
+        {
+            if (!prefix.EndsWith('/'))
+            {
+                throw new ArgumentException("A prefix is empty or ends with a slash.", nameof(prefix));
+            }
+
+            Require(prefix[..^1], nameof(prefix));
+        }
+
+        if (after is not null)
+        {
+            Require(after);
+        }
+
+        RequireLimit(limit);
+    }
+
+    /// <summary>Checks what a listing of records is asked for.</summary>
+    /// <exception cref="ArgumentException">The partition or the row to list after is malformed.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The limit is not 1 to 1,000.</exception>
+    public static void RequireRows(string partition, string? after, int limit)
+    {
+        Require(partition);
+        if (after is not null)
+        {
+            RequireRecord(new(partition, after));
+        }
+
+        RequireLimit(limit);
+    }
+
+    private static void RequireLimit(int limit)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, MaximumPageLimit);
+    }
+
+    private static void RequireSize(string key, int maximum, string? name)
+    {
+        int size;
+        try
+        {
+            size = Utf8.GetByteCount(key);
+        }
+        catch (EncoderFallbackException exception)
+        {
+            throw new ArgumentException("A key has no unpaired surrogates.", name, exception);
+        }
+
+        if (size > maximum)
+        {
+            throw new ArgumentException($"A key of {size} UTF-8 bytes is longer than {maximum}.", name);
+        }
+    }
+}
