@@ -151,6 +151,7 @@ public sealed class FileSystemObjects : IObjectStore
         string? replaced = null;
         try
         {
+            var version = FileReader.VersionOf(content);
             await Files.CreateAsync(temporary, content, cancellationToken);
             return await _locks.HoldAsync(
                 key,
@@ -163,7 +164,7 @@ public sealed class FileSystemObjects : IObjectStore
 
                     _tree.PlaceFile(temporary, _tree.ObjectPath(key));
                     replaced = _tree.Retire(_tree.CompositePath(key));
-                    return FileReader.VersionOf(content);
+                    return version;
                 },
                 cancellationToken);
         }
