@@ -51,7 +51,7 @@ public sealed class MemoryObjects(int minimumPartSize = 1, int maximumParts = 10
 
     /// <inheritdoc/>
     public Task<string?> PutAsync(
-        string key, ReadOnlyMemory<byte> content, PutCondition condition, CancellationToken cancellationToken)
+        string key, ReadOnlySequence<byte> content, PutCondition condition, CancellationToken cancellationToken)
     {
         StorageKey.Require(key);
         cancellationToken.ThrowIfCancellationRequested();
@@ -152,7 +152,8 @@ public sealed class MemoryObjects(int minimumPartSize = 1, int maximumParts = 10
         cancellationToken.ThrowIfCancellationRequested();
         lock (_lock)
         {
-            if (version is not null && _objects.GetValueOrDefault(key) is { } bytes && VersionOf(bytes) != version)
+            if (version is not null &&
+                (_objects.GetValueOrDefault(key) is not { } bytes || VersionOf(bytes) != version))
             {
                 return Task.FromResult(false);
             }

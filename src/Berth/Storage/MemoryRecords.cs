@@ -42,7 +42,7 @@ public sealed class MemoryRecords : IRecordStore
         {
             if (Find(key) is not { } existing)
             {
-                return Task.FromResult(true);
+                return Task.FromResult(version is null);
             }
 
             if (version is not null && existing.Version != version)

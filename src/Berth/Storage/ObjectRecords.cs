@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -118,6 +119,7 @@ public sealed class ObjectRecords(IObjectStore objects) : IRecordStore
         Encoding.ASCII.GetBytes(RandomNumberGenerator.GetHexString(NonceDigits, lowercase: true), content);
         content[NonceDigits] = (byte)'\n';
         value.Span.CopyTo(content.AsSpan(HeaderSize));
-        return await _objects.PutAsync(ObjectKey(key), content, condition, cancellationToken) is not null;
+        return await _objects.PutAsync(
+            ObjectKey(key), new ReadOnlySequence<byte>(content), condition, cancellationToken) is not null;
     }
 }

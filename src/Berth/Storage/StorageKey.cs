@@ -17,8 +17,8 @@ public static class StorageKey
     /// </summary>
     public const int MaximumLength = 900;
 
-    /// <summary>The longest partition and row together, in UTF-16 units.</summary>
-    public const int MaximumRecordKeyLength = 512;
+    /// <summary>The longest partition, in UTF-16 units.</summary>
+    public const int MaximumPartitionLength = 512;
 
     /// <summary>The longest partition and row together, in UTF-8 bytes.</summary>
     public const int MaximumRecordKeySize = 800;
@@ -63,10 +63,10 @@ public static class StorageKey
     {
         Require(key.Partition, nameof(key));
         RequireSegment(key.Row, nameof(key));
-        if (key.Partition.Length + key.Row.Length > MaximumRecordKeyLength)
+        if (key.Partition.Length > MaximumPartitionLength)
         {
             throw new ArgumentException(
-                $"Partition and row together have at most {MaximumRecordKeyLength} characters.", nameof(key));
+                $"A partition has at most {MaximumPartitionLength} characters.", nameof(key));
         }
 
         RequireSize(key.Partition + key.Row, MaximumRecordKeySize, nameof(key));

@@ -79,7 +79,7 @@ public sealed class FileSystemObjects : IObjectStore
 
     /// <inheritdoc/>
     public Task<string?> PutAsync(
-        string key, ReadOnlyMemory<byte> content, PutCondition condition, CancellationToken cancellationToken)
+        string key, ReadOnlySequence<byte> content, PutCondition condition, CancellationToken cancellationToken)
     {
         StorageKey.Require(key);
         return RunAsync(() => WriteAsync(key, content, condition, cancellationToken), cancellationToken);
@@ -137,7 +137,7 @@ public sealed class FileSystemObjects : IObjectStore
     }
 
     private async Task<string?> WriteAsync(
-        string key, ReadOnlyMemory<byte> content, PutCondition condition, CancellationToken cancellationToken)
+        string key, ReadOnlySequence<byte> content, PutCondition condition, CancellationToken cancellationToken)
     {
         // Losers of a race are spared the write. They are refused under the lock only: there whoever they lost to has
         // its name on the disk, and what they now do because of it cannot outlive it.
@@ -151,6 +151,7 @@ public sealed class FileSystemObjects : IObjectStore
         string? replaced = null;
         try
         {
+            var version = FileReader.VersionOf(content);
             await Files.CreateAsync(temporary, content, cancellationToken);
             return await _locks.HoldAsync(
                 key,
@@ -163,7 +164,7 @@ public sealed class FileSystemObjects : IObjectStore
 
                     _tree.PlaceFile(temporary, _tree.ObjectPath(key));
                     replaced = _tree.Retire(_tree.CompositePath(key));
-                    return FileReader.VersionOf(content.Span);
+                    return version;
                 },
                 cancellationToken);
         }
@@ -181,7 +182,7 @@ public sealed class FileSystemObjects : IObjectStore
             key,
             () =>
             {
-                if (version is not null && _reader.FindVersion(key) is { } current && current != version)
+                if (version is not null && _reader.FindVersion(key) != version)
                 {
                     return false;
                 }

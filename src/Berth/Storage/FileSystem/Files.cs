@@ -1,3 +1,4 @@
+using System.Buffers;
 using Microsoft.Win32.SafeHandles;
 
 namespace Berth.Storage.FileSystem;
@@ -31,11 +32,17 @@ internal static class Files
     }
 
     /// <summary>Creates a file that does not exist yet, with its bytes on the disk; not yet its name in the folder.</summary>
-    public static async Task CreateAsync(string path, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+    public static async Task CreateAsync(string path, ReadOnlySequence<byte> content, CancellationToken cancellationToken)
     {
         using var handle = File.OpenHandle(
             path, FileMode.CreateNew, FileAccess.Write, Shared, FileOptions.Asynchronous);
-        await RandomAccess.WriteAsync(handle, content, 0, cancellationToken);
+        var offset = 0L;
+        foreach (var buffer in content)
+        {
+            await RandomAccess.WriteAsync(handle, buffer, offset, cancellationToken);
+            offset += buffer.Length;
+        }
+
         RandomAccess.FlushToDisk(handle);
     }
 
