@@ -53,6 +53,13 @@ public abstract class ClientTests(EndToEndFixture fixture, ITestOutputHelper out
             pair.Value.AsSpan().SequenceEqual(actual[pair.Key]), $"{pair.Key} differs"));
     }
 
+    /// <summary>Checks that an image's config and the files of its layers are the same, byte for byte.</summary>
+    protected static void AssertSameImage(UnpackedImage expected, UnpackedImage actual)
+    {
+        Assert.Equal(expected.Config, actual.Config);
+        Assert.Equal(expected.Layers, actual.Layers);
+    }
+
     /// <summary>Checks that the registry holds exactly what the sample does.</summary>
     protected async Task AssertPushedAsync(Sample sample) =>
         AssertSame(sample.ReadAll(), await _http.GetAllAsync(Repository, Sample.Tag));

@@ -1,3 +1,4 @@
+using System.Formats.Tar;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -48,6 +49,22 @@ public sealed class OciLayout
         return digest;
     }
 
+    /// <summary>Packs the layout for <c>docker load</c>, with the name that its one image shall have there.</summary>
+    public void Pack(string path, string image)
+    {
+        var descriptor = Assert.Single(Manifests()).DeepClone();
+        descriptor["annotations"]!["io.containerd.image.name"] = image;
+        WriteIndex([descriptor]);
+        TarFile.CreateFromDirectory(Folder, path, includeBaseDirectory: false);
+    }
+
+    /// <summary>Unpacks what <c>docker save</c> wrote from a store that keeps manifests.</summary>
+    public static OciLayout Unpack(string path, string folder)
+    {
+        TarFile.ExtractToDirectory(path, Directory.CreateDirectory(folder).FullName, overwriteFiles: false);
+        return Open(folder);
+    }
+
     /// <summary>The digest that the layout's index gives a tag, or its only one.</summary>
     public string DigestOf(string tag)
     {
@@ -65,6 +82,15 @@ public sealed class OciLayout
         var found = new SortedDictionary<string, byte[]>(StringComparer.Ordinal);
         Collect(digest, found);
         return found;
+    }
+
+    /// <summary>What an image is, however its layers are compressed.</summary>
+    public UnpackedImage ReadImage(string digest)
+    {
+        var manifest = JsonNode.Parse(Read(digest))!;
+        return new(
+            Read((string)manifest["config"]!["digest"]!),
+            [.. Children(manifest, "layers").Select(layer => Layer.Decompress(Read(layer)))]);
     }
 
     private void Collect(string digest, SortedDictionary<string, byte[]> found)

@@ -20,6 +20,9 @@ public sealed class RegistryHttp(Uri address) : IDisposable
     public Task<byte[]> GetManifestAsync(string repository, string reference) =>
         GetAsync($"/v2/{repository}/manifests/{reference}");
 
+    public Task<byte[]> GetReferrersAsync(string repository, string digest) =>
+        GetAsync($"/v2/{repository}/referrers/{digest}");
+
     public async Task<HttpStatusCode> HeadBlobAsync(string repository, string digest) =>
         (await SendAsync(HttpMethod.Head, $"/v2/{repository}/blobs/{digest}", null)).StatusCode;
 
