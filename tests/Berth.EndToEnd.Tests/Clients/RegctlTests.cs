@@ -13,7 +13,7 @@ public sealed class RegctlTests(EndToEndFixture fixture, ITestOutputHelper outpu
     {
         var regctl = Require("regctl");
         var sample = CreateSample(kind);
-        await regctl.RunAsync("registry", "set", "--tls=disabled", Server.Host);
+        await regctl.RunAsync("registry", "set", "--tls=disabled", SharedServer.Host);
 
         await regctl.RunAsync("image", "copy", $"ocidir://{sample.Layout.Folder}:{Sample.Tag}", Image);
         await AssertPushedAsync(sample);

@@ -28,15 +28,18 @@ public sealed class BerthServer : IAsyncDisposable
     public IReadOnlyCollection<string> Log => _log;
 
     /// <summary>Starts the program that was built.</summary>
-    public static Task<BerthServer> StartAsync(string dataFolder) =>
-        StartAsync(dataFolder, [Path.Join(AppContext.BaseDirectory, "Berth.Server.dll")], Path.GetTempPath());
+    public static Task<BerthServer> StartAsync(string dataFolder) => StartAsync(
+        [Path.Join(AppContext.BaseDirectory, "Berth.Server.dll"), $"--Berth:Storage:FileSystem:Root={dataFolder}"],
+        Path.GetTempPath());
 
-    /// <summary>Starts it as the README says, from another folder.</summary>
-    public static Task<BerthServer> StartByDotnetRunAsync(string dataFolder, string workingFolder) =>
-        StartAsync(
-            dataFolder,
-            ["run", "--project", Repository.PathOf("src/Berth.Server"), "--no-build", "-c", Repository.Configuration, "--"],
+    /// <summary>Starts it as the README says, but without building it again.</summary>
+    public static Task<BerthServer> StartByDotnetRunAsync(string workingFolder, params string[] arguments)
+    {
+        var project = Repository.PathOf("src/Berth.Server");
+        return StartAsync(
+            ["run", "--project", project, "--no-build", "-c", Repository.Configuration, "--", .. arguments],
             workingFolder);
+    }
 
     /// <summary>Asks it to end, and waits.</summary>
     /// <returns>Its exit code.</returns>
@@ -62,11 +65,9 @@ public sealed class BerthServer : IAsyncDisposable
         _process.Dispose();
     }
 
-    private static async Task<BerthServer> StartAsync(string dataFolder, string[] command, string workingFolder)
+    private static async Task<BerthServer> StartAsync(string[] command, string workingFolder)
     {
-        var start = new ProcessStartInfo(
-            Repository.Dotnet,
-            [.. command, "--Berth:Http:Address=127.0.0.1:0", $"--Berth:Storage:FileSystem:Root={dataFolder}"])
+        var start = new ProcessStartInfo(Repository.Dotnet, [.. command, "--Berth:Http:Address=127.0.0.1:0"])
         {
             WorkingDirectory = workingFolder,
             RedirectStandardInput = true,

@@ -6,9 +6,11 @@ namespace Berth.EndToEnd.Tests.Processes;
 /// <summary>What became of one run of a program.</summary>
 public sealed record ProgramResult(string CommandLine, int ExitCode, string Output, string Error)
 {
+    public bool IsSuccess => ExitCode == 0;
+
     public ProgramResult MustSucceed()
     {
-        Assert.True(ExitCode == 0, $"exit code {ExitCode} of {this}");
+        Assert.True(IsSuccess, $"exit code {ExitCode} of {this}");
         return this;
     }
 

@@ -6,11 +6,10 @@ using Berth.EndToEnd.Tests.Content;
 namespace Berth.EndToEnd.Tests.Server;
 
 /// <summary>Speaks the registry's API without any client's help, to look at what the clients did.</summary>
-public sealed class RegistryHttp(Uri address) : IDisposable
+public sealed class RegistryHttp(Uri address)
 {
-    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false })
+    private static readonly HttpClient Http = new(new SocketsHttpHandler { UseProxy = false })
     {
-        BaseAddress = address,
         Timeout = TimeSpan.FromMinutes(1),
     };
 
@@ -94,8 +93,6 @@ public sealed class RegistryHttp(Uri address) : IDisposable
             $"{response.StatusCode}: {await response.Content.ReadAsStringAsync()}");
     }
 
-    public void Dispose() => _http.Dispose();
-
     private static string PathOf(HttpResponseMessage response)
     {
         var location = response.Headers.Location!;
@@ -130,13 +127,13 @@ public sealed class RegistryHttp(Uri address) : IDisposable
 
     private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, HttpContent? content)
     {
-        using var request = new HttpRequestMessage(method, path) { Content = content };
+        using var request = new HttpRequestMessage(method, new Uri(address, path)) { Content = content };
         foreach (var type in (string[])
             [MediaType.Manifest, MediaType.Index, MediaType.DockerManifest, MediaType.DockerList])
         {
             request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue(type));
         }
 
-        return await _http.SendAsync(request);
+        return await Http.SendAsync(request);
     }
 }

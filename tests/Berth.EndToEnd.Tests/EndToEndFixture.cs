@@ -1,6 +1,7 @@
+using Berth.EndToEnd.Tests.Clients;
 using Berth.EndToEnd.Tests.Processes;
 
-namespace Berth.EndToEnd.Tests.Clients;
+namespace Berth.EndToEnd.Tests;
 
 /// <summary>The whole run's: the programs found or installed, and a server over a fresh folder.</summary>
 public sealed class EndToEndFixture : IAsyncLifetime
@@ -39,7 +40,7 @@ public sealed class EndToEndFixture : IAsyncLifetime
 
 /// <summary>All tests that share the fixture, and so run one after another.</summary>
 [CollectionDefinition(Name)]
-public sealed class EndToEndTests : ICollectionFixture<EndToEndFixture>
+public sealed class OneByOne : ICollectionFixture<EndToEndFixture>
 {
     public const string Name = "end to end";
 }
