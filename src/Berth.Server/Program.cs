@@ -1,3 +1,3 @@
-var builder = WebApplication.CreateSlimBuilder(args);
-var app = builder.Build();
-await app.RunAsync();
+using Berth.Server;
+
+return await ServerApp.RunAsync(ServerInput.OfThisProcess(args), CancellationToken.None);

@@ -1,0 +1,32 @@
+namespace Berth.Server.Configuration;
+
+/// <summary>The outcome of reading every source.</summary>
+/// <param name="Options">What to do.</param>
+/// <param name="Warnings">One line for each name that means nothing to Berth.</param>
+internal sealed record ServerConfiguration(ServerOptions Options, IReadOnlyList<string> Warnings)
+{
+    /// <summary>Reads all sources, the weakest first, binds and validates.</summary>
+    /// <exception cref="SettingsException">The host cannot start like this.</exception>
+    public static ServerConfiguration Read(ServerInput input, CommandLine commandLine)
+    {
+        var isContainer = ServerDefaults.IsContainer(input);
+        var configFile = commandLine.ConfigFile
+            ?? (isContainer ? input.ContainerConfigFiles.FirstOrDefault(File.Exists) : null);
+        var warnings = new List<string>();
+        List<Setting> settings =
+        [
+            .. SettingSources.FromAppSettings(input),
+            .. configFile is null
+                ? []
+                : SettingSources.FromConfigFile(Path.GetFullPath(configFile, input.WorkingDirectory), warnings),
+            .. SettingSources.FromDockerVariables(input.Environment, warnings),
+            .. SettingSources.FromVariables(input.Environment),
+            .. commandLine.Settings,
+        ];
+        warnings.AddRange(settings
+            .Where(setting => !SettingNames.Contains(setting.Name))
+            .Select(setting => $"{setting.Origin} is not a setting of Berth"));
+        var defaults = isContainer ? ServerDefaults.InContainer : ServerDefaults.Plain;
+        return new(ServerOptions.Bind(new(settings), defaults, input.WorkingDirectory), warnings);
+    }
+}

@@ -1,0 +1,5 @@
+namespace Berth.Server.Configuration;
+
+/// <summary>The host cannot start as it was told to. The message is one line and names the setting.</summary>
+internal sealed class SettingsException(string message, Exception? innerException = null)
+    : Exception(message.ReplaceLineEndings(" "), innerException);

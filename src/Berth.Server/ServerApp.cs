@@ -1,0 +1,145 @@
+using System.Net.Sockets;
+using System.Reflection;
+using Berth.Server.Configuration;
+using Berth.Storage;
+using Microsoft.AspNetCore.Connections;
+
+namespace Berth.Server;
+
+/// <summary>The registry on Kestrel, from the command line to the end of the last request.</summary>
+internal sealed class ServerApp : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private readonly StartGate _gate;
+    private readonly ServerConfiguration _configuration;
+    private readonly TextWriter _output;
+
+    private ServerApp(
+        WebApplication app, StartGate gate, ServerConfiguration configuration, TextWriter output) =>
+        (_app, _gate, _configuration, _output) = (app, gate, configuration, output);
+
+    /// <summary>Where it listens, with the real port. Known once it has started.</summary>
+    public Uri Address => new(_app.Urls.First().Replace("localhost", "127.0.0.1", StringComparison.Ordinal));
+
+    private static string Version =>
+        typeof(ServerApp).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!
+            .InformationalVersion.Split('+')[0];
+
+    /// <summary>The whole program.</summary>
+    /// <returns>The process's exit code.</returns>
+    public static async Task<int> RunAsync(ServerInput input, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var commandLine = CommandLine.Parse(input.Arguments);
+            if (commandLine.Help || commandLine.Version)
+            {
+                await input.Output.WriteLineAsync(commandLine.Help ? CommandLine.Usage : $"Berth {Version}");
+                return 0;
+            }
+
+            await using var server = await BuildAsync(input, cancellationToken);
+            await server.StartAsync(cancellationToken);
+            await server._app.WaitForShutdownAsync(cancellationToken);
+            return 0;
+        }
+        catch (SettingsException e)
+        {
+            await input.Error.WriteLineAsync($"Berth does not start: {e.Message}");
+            return 1;
+        }
+    }
+
+    /// <summary>Reads the configuration, proves that the store works, and prepares the host.</summary>
+    /// <exception cref="SettingsException">The host cannot start like this.</exception>
+    public static async Task<ServerApp> BuildAsync(ServerInput input, CancellationToken cancellationToken)
+    {
+        var configuration = ServerConfiguration.Read(input, CommandLine.Parse(input.Arguments));
+        var storage = await StorageProviders.OpenAsync(configuration.Options, cancellationToken);
+        return Build(input, configuration, services => Answer(services, configuration.Options, storage));
+    }
+
+    /// <summary>Prepares the host around any way to answer.</summary>
+    public static ServerApp Build(
+        ServerInput input, ServerConfiguration configuration, Func<IServiceProvider, RequestDelegate> answer)
+    {
+        var options = configuration.Options;
+        var gate = new StartGate();
+        // The empty builder: no source of configuration besides ours, so that ASPNETCORE_URLS and the like do nothing.
+        var builder = WebApplication.CreateEmptyBuilder(new() { ContentRootPath = input.ProgramDirectory });
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.ShutdownTimeout);
+        KestrelSetup.Apply(builder.WebHost, options);
+        builder.Logging
+            .SetMinimumLevel(options.LogLevel)
+            .AddFilter("Microsoft", level => gate.IsOpen && level >= LogLevel.Warning)
+            .AddSimpleConsole(console =>
+            {
+                console.SingleLine = true;
+                console.UseUtcTimestamp = true;
+                console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
+            });
+        var app = builder.Build();
+        if (options.Headers.Count > 0)
+            app.UseMiddleware<ExtraHeaders>(options.Headers);
+        app.Run(answer(app.Services));
+        return new(app, gate, configuration, input.Output);
+    }
+
+    /// <summary>Begins to listen, and says so in one line.</summary>
+    /// <exception cref="SettingsException">The address cannot be listened on.</exception>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        var options = _configuration.Options;
+        try
+        {
+            await _app.StartAsync(cancellationToken);
+        }
+        catch (Exception e) when (e is IOException or SocketException)
+        {
+            var isTaken = e.InnerException is AddressInUseException;
+            var reason = isTaken ? "another program listens there already" : e.Message;
+            throw new SettingsException(
+                $"{SettingNames.Address}: cannot listen on {options.Address}: {reason}", e);
+        }
+
+        await _output.WriteLineAsync(
+            $"Berth {Version} listens on {_app.Urls.First()}, keeps its data in {options.Provider.Place(options)}; "
+            + $"try: docker push {PushHost(Address)}/hello-world");
+        await _output.FlushAsync(cancellationToken);
+        _gate.Open();
+        LogWarnings();
+    }
+
+    /// <summary>Stops listening and lets running requests finish.</summary>
+    public Task StopAsync(CancellationToken cancellationToken) => _app.StopAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    private static RequestDelegate Answer(IServiceProvider services, ServerOptions options, RegistryStorage storage) =>
+        new RegistryHandler(
+            options.Registry, storage, TimeProvider.System,
+            services.GetRequiredService<ILogger<RegistryHandler>>()).HandleAsync;
+
+    private static string PushHost(Uri address) =>
+        $"{(address.Host is "0.0.0.0" or "[::]" ? "127.0.0.1" : address.Host)}:{address.Port}";
+
+    private void LogWarnings()
+    {
+        var options = _configuration.Options;
+        var logger = _app.Services.GetRequiredService<ILogger<ServerApp>>();
+        foreach (var warning in _configuration.Warnings)
+            logger.Unused(warning);
+        if (!options.Address.IsLoopback)
+            logger.Anonymous(_app.Urls.First(), options.Registry.DeleteEnabled ? "push and delete" : "push");
+        _app.Lifetime.ApplicationStopping.Register(() => logger.Stopping(options.ShutdownTimeout));
+    }
+
+    /// <summary>Keeps ASP.NET's own account of a failed start, with its stack trace, out of the log.</summary>
+    private sealed class StartGate
+    {
+        public bool IsOpen { get; private set; }
+
+        public void Open() => IsOpen = true;
+    }
+}

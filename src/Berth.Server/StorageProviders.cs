@@ -1,0 +1,55 @@
+using System.Diagnostics.CodeAnalysis;
+using Berth.Server.Configuration;
+using Berth.Storage;
+
+namespace Berth.Server;
+
+/// <summary>A place for data.</summary>
+/// <param name="Name">Its name in the settings.</param>
+/// <param name="Setting">The setting to blame when it does not work.</param>
+/// <param name="Place">Where the data is, in words.</param>
+/// <param name="Open">Makes the storage.</param>
+internal sealed record StorageProvider(
+    string Name, string Setting, Func<ServerOptions, string> Place, Func<ServerOptions, RegistryStorage> Open);
+
+/// <summary>Every provider, one line each.</summary>
+internal static class StorageProviders
+{
+    private static readonly StorageProvider[] All =
+    [
+        new("filesystem", SettingNames.FileSystemRoot, options => options.FileSystemRoot,
+            options => RegistryStorage.Over(new FileSystemObjects(options.FileSystemRoot))),
+        new("memory", SettingNames.Provider, _ => "memory, until it ends",
+            _ => RegistryStorage.Over(new MemoryObjects())),
+    ];
+
+    /// <summary>Used where no source names one.</summary>
+    public static StorageProvider Default => All[0];
+
+    /// <summary>The names, for messages.</summary>
+    public static string Names => string.Join(" or ", All.Select(provider => provider.Name));
+
+    /// <summary>Finds a provider by its name.</summary>
+    public static bool TryFind(string name, [MaybeNullWhen(false)] out StorageProvider provider)
+    {
+        provider = Array.Find(All, known => known.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+        return provider is not null;
+    }
+
+    /// <summary>Opens the provider and proves that it works.</summary>
+    /// <exception cref="SettingsException">It does not.</exception>
+    public static async Task<RegistryStorage> OpenAsync(ServerOptions options, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var storage = options.Provider.Open(options);
+            await StorageCheck.RunAsync(storage.Records, cancellationToken);
+            return storage;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new SettingsException(
+                $"{options.Provider.Setting}: {options.Provider.Place(options)} cannot be used: {e.Message}", e);
+        }
+    }
+}

@@ -1,0 +1,156 @@
+using Berth.Server.Configuration;
+
+namespace Berth.Tests.Server;
+
+public sealed class DockerNamesTests
+{
+    public static TheoryData<string, string, string> Translations => new()
+    {
+        { "http: {addr: ':5001'}", SettingNames.Address, ":5001" },
+        { "http: {tls: {certificate: /c.pem}}", SettingNames.TlsCertificate, "/c.pem" },
+        { "http: {tls: {key: /k.pem}}", SettingNames.TlsKey, "/k.pem" },
+        { "http: {draintimeout: 5s}", SettingNames.ShutdownTimeout, "5s" },
+        { "http: {headers: {X-One: [nosniff]}}", "Berth:Http:Headers:X-One", "nosniff" },
+        { "http: {headers: {X-Two: [a, b]}}", "Berth:Http:Headers:X-Two", "a|b" },
+        { "storage: filesystem", SettingNames.Provider, "filesystem" },
+        { "storage: inmemory", SettingNames.Provider, "memory" },
+        { "storage: {inmemory: }", SettingNames.Provider, "memory" },
+        { "storage: {inmemory: {}}", SettingNames.Provider, "memory" },
+        { "storage: {filesystem: {}}", SettingNames.Provider, "filesystem" },
+        { "storage: {filesystem: {rootdirectory: /r}}", SettingNames.FileSystemRoot, "/r" },
+        { "storage: {delete: {enabled: false}}", SettingNames.DeleteEnabled, "false" },
+        { "storage: {redirect: {disable: true}}", SettingNames.RedirectEnabled, "false" },
+        { "storage: {redirect: {disable: no}}", SettingNames.RedirectEnabled, "true" },
+        { "validation: {disabled: true}", SettingNames.AllowMissingReferences, "true" },
+        { "log: {level: debug}", SettingNames.LogLevel, "debug" },
+        { "loglevel: warn", SettingNames.LogLevel, "warn" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Translations))]
+    public void A_setting_of_the_docker_registry_means_the_same_here(string yaml, string name, string value)
+    {
+        var warnings = new List<string>();
+
+        var settings = DockerNames.Translate(DockerYaml.ReadFile(yaml, "config.yml"), warnings);
+
+        Assert.Equal(value, string.Join('|', Assert.Single(settings, setting => setting.Name == name).Values));
+        Assert.Empty(warnings);
+    }
+
+    [Fact]
+    public void Every_name_in_the_table_is_translated_by_a_test() =>
+        Assert.All(DockerNames.Used, entry =>
+            Assert.Contains(Translations, row => ((string)row[1]) == entry.Berth));
+
+    [Theory]
+    [InlineData("version: 0.1")]
+    [InlineData("http: {secret: s, relativeurls: true, host: https://example.com}")]
+    [InlineData("storage: {tag: {concurrencylimit: 8}}")]
+    [InlineData("auth:")]
+    [InlineData("")]
+    [InlineData("# nothing\n")]
+    public void What_changes_nothing_passes_without_a_word(string yaml)
+    {
+        using var folder = new ServerFolder();
+        Assert.Empty(folder.ReadYaml(yaml).Warnings);
+    }
+
+    [Theory]
+    [InlineData("storage: {cache: {blobdescriptor: inmemory}}", "storage.cache.blobdescriptor is not used by Berth")]
+    [InlineData("redis: {addrs: [a, b]}", "redis.addrs is not used by Berth")]
+    [InlineData("health: {tcp: [{addr: a}, {addr: b}]}", "health.tcp.addr is not used by Berth")]
+    [InlineData("http: {adr: x}", "http.adr is not used by Berth")]
+    [InlineData("http: plain", "http is not used by Berth")]
+    [InlineData("auth: {htpasswd: {path: /p}}",
+        "auth.htpasswd.path is not used by Berth: this version has no logins, and anyone who can reach it may push and "
+        + "pull")]
+    [InlineData("storage: {maintenance: {readonly: {enabled: true}}}",
+        "storage.maintenance.readonly.enabled is not used by Berth: the registry accepts pushes")]
+    public void What_berth_does_not_have_is_named_and_does_not_stop_the_start(string yaml, string warning)
+    {
+        using var folder = new ServerFolder();
+        Assert.Equal($"config.yml: {warning}", Assert.Single(folder.ReadYaml(yaml).Warnings));
+    }
+
+    [Theory]
+    [InlineData("REGISTRY_HTTP_ADDR", ":5001", SettingNames.Address, ":5001")]
+    [InlineData("REGISTRY_HTTP_ADDR", "[::]:5001", SettingNames.Address, "[::]:5001")]
+    [InlineData("REGISTRY_HTTP_ADDR", "0.0.0.0:5001", SettingNames.Address, "0.0.0.0:5001")]
+    [InlineData("REGISTRY_HTTP_TLS_CERTIFICATE", "/c.pem", SettingNames.TlsCertificate, "/c.pem")]
+    [InlineData("REGISTRY_HTTP_TLS_KEY", "/k.pem", SettingNames.TlsKey, "/k.pem")]
+    [InlineData("REGISTRY_HTTP_HEADERS_X-Content-Type-Options", "[nosniff]",
+        "Berth:Http:Headers:x-content-type-options", "nosniff")]
+    [InlineData("REGISTRY_HTTP_HEADERS_X-Content-Type-Options_0", "nosniff",
+        "Berth:Http:Headers:x-content-type-options", "nosniff")]
+    [InlineData("REGISTRY_HTTP_HEADERS", "{X-One: [a, b]}", "Berth:Http:Headers:X-One", "a|b")]
+    [InlineData("REGISTRY_STORAGE", "inmemory", SettingNames.Provider, "memory")]
+    [InlineData("REGISTRY_STORAGE", "s3", SettingNames.Provider, "s3")]
+    [InlineData("REGISTRY_STORAGE_FILESYSTEM_ROOTDIRECTORY", "/r", SettingNames.FileSystemRoot, "/r")]
+    [InlineData("REGISTRY_STORAGE_FILESYSTEM_ROOTDIRECTORY", "/r", SettingNames.Provider, "filesystem")]
+    [InlineData("REGISTRY_STORAGE_DELETE_ENABLED", "\"true\"", SettingNames.DeleteEnabled, "true")]
+    [InlineData("REGISTRY_STORAGE_REDIRECT_DISABLE", "true", SettingNames.RedirectEnabled, "false")]
+    [InlineData("REGISTRY_VALIDATION_DISABLED", "true", SettingNames.AllowMissingReferences, "true")]
+    [InlineData("REGISTRY_LOG_LEVEL", "warn", SettingNames.LogLevel, "warn")]
+    public void A_variable_of_the_docker_registry_means_the_same_here(
+        string variable, string value, string name, string expected)
+    {
+        var warnings = new List<string>();
+
+        var settings = SettingSources.FromDockerVariables(
+            new Dictionary<string, string> { [variable] = value, ["OTHER"] = "x" }, warnings);
+
+        Assert.Equal(expected, string.Join('|', Assert.Single(settings, setting => setting.Name == name).Values));
+        Assert.Empty(warnings);
+    }
+
+    [Theory]
+    [InlineData("REGISTRY_AUTH", "htpasswd", "REGISTRY_AUTH is not used by Berth: this version has no logins")]
+    [InlineData("REGISTRY_PASSWORD", "[{: @", "REGISTRY_PASSWORD is not used by Berth")]
+    [InlineData("REGISTRY_PORT_5000_TCP", "tcp://10.0.0.1:5000", "REGISTRY_PORT_5000_TCP is not used by Berth")]
+    public void Anybody_elses_variable_is_named_and_does_not_stop_the_start(string name, string value, string warning)
+    {
+        using var folder = new ServerFolder();
+        Assert.StartsWith(warning, Assert.Single(folder.Read(null, (name, value)).Warnings), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("http:\n  addr: :5000\n  bad: [\n", "config.yml, line 4: ")]
+    [InlineData("log:\n level: info\n\taddr: x\n", "config.yml, line 2: ")]
+    [InlineData("http:\n  headers:\n    X-A: [nosniff\nstorage:\n  filesystem: x\n", "config.yml, line 4: ")]
+    [InlineData("http: &a\n  b: *a\n", "config.yml, line 1: ")]
+    [InlineData("log: {level: info}\nlog: {level: warn}\n", "config.yml, line 2: ")]
+    [InlineData("- http\n", "config.yml, line 1: ")]
+    [InlineData("just text", "config.yml, line 1: ")]
+    public void A_malformed_file_is_refused_with_its_name_and_line(string yaml, string beginning)
+    {
+        using var folder = new ServerFolder();
+        folder.Write("config.yml", yaml);
+        Assert.StartsWith(beginning, folder.Refusal(["serve", "config.yml"]), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_malformed_list_in_a_variable_is_refused_with_its_name()
+    {
+        using var folder = new ServerFolder();
+        Assert.StartsWith(
+            "REGISTRY_HTTP_HEADERS_X-FOO: ",
+            folder.Refusal(null, ("REGISTRY_HTTP_HEADERS_X-FOO", "[nosniff")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Two_storage_providers_in_one_file_are_refused()
+    {
+        using var folder = new ServerFolder();
+        folder.Write("config.yml", "storage: {filesystem: {rootdirectory: /r}, inmemory: {}}");
+        Assert.Contains("another storage provider", folder.Refusal(["config.yml"]), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Merged_mappings_are_understood()
+    {
+        using var folder = new ServerFolder();
+        var options = folder.ReadYaml("base: &b {level: warn}\nlog: {<<: *b}\n").Options;
+        Assert.Equal(Microsoft.Extensions.Logging.LogLevel.Warning, options.LogLevel);
+    }
+}
