@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Berth.Server.Configuration;
 using Berth.Storage;
+using Berth.Storage.FileSystem;
 
 namespace Berth.Server;
 

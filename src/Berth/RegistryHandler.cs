@@ -12,8 +12,6 @@ namespace Berth;
 /// <summary>The registry: answers every request of the distribution-spec. Both hosts only call it.</summary>
 public sealed class RegistryHandler : IDisposable
 {
-    private const int PartSize = 8 * 1024 * 1024;
-
     private readonly Router _router;
     private readonly StorageMeter _meter;
     private readonly UploadBuffers _buffers;
@@ -27,7 +25,7 @@ public sealed class RegistryHandler : IDisposable
         _options = options;
         _meter = storage.Meter;
         _logger = logger;
-        _buffers = new(options.UploadBufferSize, Math.Max(PartSize, storage.Objects.MinimumPartSize));
+        _buffers = new(options.UploadBufferSize, storage.Objects.PartSize);
         _router = new(RouteTable.Create(options, storage, _buffers, time));
     }
 

@@ -22,6 +22,9 @@ public interface IObjectStore
     /// <summary>The least size in bytes of every part of an upload but its last; at least 1.</summary>
     int MinimumPartSize { get; }
 
+    /// <summary>The size in bytes that parts should have, but for the last; at least <see cref="MinimumPartSize"/>.</summary>
+    int PartSize { get; }
+
     /// <summary>The most parts that one upload may have.</summary>
     int MaximumParts { get; }
 

@@ -16,6 +16,9 @@ public sealed class MemoryObjects(int minimumPartSize = 1, int maximumParts = 10
     /// <inheritdoc/>
     public int MinimumPartSize => minimumPartSize;
 
+    /// <summary>8 MiB, or the minimum where that is more.</summary>
+    public int PartSize => Math.Max(8 * 1024 * 1024, minimumPartSize);
+
     /// <inheritdoc/>
     public int MaximumParts => maximumParts;
 

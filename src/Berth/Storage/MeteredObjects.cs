@@ -7,6 +7,8 @@ internal sealed class MeteredObjects(IObjectStore store, StorageMeter meter) : I
 {
     public int MinimumPartSize => store.MinimumPartSize;
 
+    public int PartSize => store.PartSize;
+
     public int MaximumParts => store.MaximumParts;
 
     public Task<ObjectInfo?> StatAsync(string key, CancellationToken cancellationToken) =>

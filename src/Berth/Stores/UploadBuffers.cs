@@ -1,11 +1,25 @@
 using System.Buffers;
+using System.Collections.Concurrent;
 
 namespace Berth.Stores;
 
 /// <summary>Memory for the parts of all uploads of this process: whoever finds none left waits for another's.</summary>
 internal sealed class UploadBuffers(long totalSize, int partSize) : IDisposable
 {
+    /// <summary>The size of a segment in bytes, but for a part's first.</summary>
+    private const int SegmentSize = 256 * 1024;
+
+    /// <summary>The first segment's size: configs, attestations and signatures need no more.</summary>
+    private const int FirstSegmentSize = 16 * 1024;
+
+    /// <summary>Free segments that are kept, 32 MiB: enough for one fast upload, little for an idle process.</summary>
+    private const int MostFree = 128;
+
     private readonly SemaphoreSlim _parts = new((int)Math.Max(1, totalSize / partSize));
+
+    // Not ArrayPool.Shared: it keeps so few arrays of this size that each part would allocate most of its own anew, and
+    // large arrays are freed late.
+    private readonly ConcurrentStack<byte[]> _free = [];
 
     /// <summary>The size of a whole part, in bytes.</summary>
     public int PartSize { get; } = partSize;
@@ -13,88 +27,29 @@ internal sealed class UploadBuffers(long totalSize, int partSize) : IDisposable
     public async Task<PartBuffer> RentAsync(CancellationToken cancellationToken)
     {
         await _parts.WaitAsync(cancellationToken);
-        return new PartBuffer(PartSize, this);
+        return new PartBuffer(this);
     }
 
-    public void Return() => _parts.Release();
+    public byte[] RentSegment(bool isFirst) =>
+        isFirst ? ArrayPool<byte>.Shared.Rent(FirstSegmentSize)
+        : _free.TryPop(out var segment) ? segment
+        : GC.AllocateUninitializedArray<byte>(SegmentSize);
+
+    public void Return(IEnumerable<byte[]> segments)
+    {
+        foreach (var segment in segments)
+        {
+            if (segment.Length != SegmentSize)
+            {
+                ArrayPool<byte>.Shared.Return(segment);
+            }
+            else if (_free.Count < MostFree)
+            {
+                _free.Push(segment);
+            }
+        }
+        _parts.Release();
+    }
 
     public void Dispose() => _parts.Dispose();
-}
-
-/// <summary>The bytes of one part, in segments that are rented as the bytes come.</summary>
-internal sealed class PartBuffer(int capacity, UploadBuffers owner) : IDisposable
-{
-    private const int FirstSegment = 16 * 1024;
-    private const int NextSegment = 256 * 1024;
-
-    private readonly List<byte[]> _segments = [];
-    private int _used; // bytes of the last segment that are filled
-    private bool _disposed;
-
-    public int Length { get; private set; }
-
-    public bool IsFull => Length == capacity;
-
-    /// <summary>Copies as much as fits.</summary>
-    /// <returns>How many bytes were taken.</returns>
-    public int Write(ReadOnlySpan<byte> bytes)
-    {
-        if (IsFull)
-        {
-            return 0;
-        }
-        if (_segments.Count == 0 || _used == _segments[^1].Length)
-        {
-            _segments.Add(ArrayPool<byte>.Shared.Rent(_segments.Count == 0 ? FirstSegment : NextSegment));
-            _used = 0;
-        }
-        var count = Math.Min(Math.Min(bytes.Length, _segments[^1].Length - _used), capacity - Length);
-        bytes[..count].CopyTo(_segments[^1].AsSpan(_used));
-        _used += count;
-        Length += count;
-        return count;
-    }
-
-    public ReadOnlySequence<byte> Content
-    {
-        get
-        {
-            Segment? first = null, last = null;
-            for (var i = 0; i < _segments.Count; i++)
-            {
-                var length = i == _segments.Count - 1 ? _used : _segments[i].Length;
-                last = new Segment(_segments[i].AsMemory(0, length), last);
-                first ??= last;
-            }
-            return first is null ? default : new(first, 0, last!, last!.Memory.Length);
-        }
-    }
-
-    public void Dispose()
-    {
-        if (_disposed)
-        {
-            return;
-        }
-        _disposed = true;
-        foreach (var segment in _segments)
-        {
-            ArrayPool<byte>.Shared.Return(segment);
-        }
-        _segments.Clear();
-        owner.Return();
-    }
-
-    private sealed class Segment : ReadOnlySequenceSegment<byte>
-    {
-        public Segment(ReadOnlyMemory<byte> memory, Segment? previous)
-        {
-            Memory = memory;
-            if (previous is not null)
-            {
-                RunningIndex = previous.RunningIndex + previous.Memory.Length;
-                previous.Next = this;
-            }
-        }
-    }
 }

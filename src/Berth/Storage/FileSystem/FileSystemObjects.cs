@@ -30,6 +30,9 @@ public sealed class FileSystemObjects : IObjectStore
     /// <summary>65,536: smaller parts would work, but cost a flush each.</summary>
     public int MinimumPartSize => 65_536;
 
+    /// <summary>4 MiB: large enough to hide a flush, small enough to keep memory low.</summary>
+    public int PartSize => 4 * 1024 * 1024;
+
     /// <summary>10,000, as S3: their receipts have to fit a record.</summary>
     public int MaximumParts => 10_000;
 
