@@ -4,8 +4,10 @@ namespace Berth.Storage.FileSystem;
 
 /// <summary>Objects in a local folder, which any number of processes of one machine may share.</summary>
 /// <remarks>
-/// <para>A write puts the bytes on the disk under a temporary name, renames it, and puts the name on the disk, so that an
-/// object is there whole or not at all whenever process or machine stops. <see cref="FileTree"/> shows the folders.</para>
+/// <para>A write puts the bytes on the disk under a temporary name, renames it, and puts the name on the disk, so that
+/// an
+/// object is there whole or not at all whenever process or machine stops. <see cref="FileTree"/> shows the
+/// folders.</para>
 /// <para>Faults of the disk, a full one among them, are the <see cref="IOException"/> that .NET throws.</para>
 /// </remarks>
 public sealed class FileSystemObjects : IObjectStore
@@ -219,7 +221,9 @@ public sealed class FileSystemObjects : IObjectStore
             },
             cancellationToken);
 
-    /// <summary>Runs off the caller's thread, as a disk blocks it, with its refusals made the contract's exception.</summary>
+    /// <summary>
+    /// Runs off the caller's thread, as a disk blocks it, with its refusals made the contract's exception.
+    /// </summary>
     private static async Task<T> RunAsync<T>(Func<Task<T>> work, CancellationToken cancellationToken)
     {
         try
