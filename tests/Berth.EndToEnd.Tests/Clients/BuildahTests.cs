@@ -1,0 +1,6 @@
+using Xunit.Abstractions;
+
+namespace Berth.EndToEnd.Tests.Clients;
+
+public sealed class BuildahTests(EndToEndFixture fixture, ITestOutputHelper output)
+    : ContainersStorageTests("buildah", fixture, output);

@@ -1,0 +1,87 @@
+using Berth.EndToEnd.Tests.Clients;
+using Berth.EndToEnd.Tests.Content;
+using Berth.EndToEnd.Tests.Processes;
+using Xunit.Abstractions;
+
+namespace Berth.EndToEnd.Tests;
+
+/// <summary>
+/// One test: a folder of its own, clients, and servers. What the clients and the servers said becomes the test's output;
+/// its servers are ended and its folder removed, whatever happened.
+/// </summary>
+[Collection(OneByOne.Name)]
+public abstract class EndToEndTest(EndToEndFixture fixture, ITestOutputHelper output) : IAsyncLifetime
+{
+    private readonly List<BerthServer> _servers = [];
+    private readonly int _logged = fixture.Server.Log.Count;
+
+    protected TemporaryFolder Folder { get; } = TemporaryFolder.Create();
+
+    /// <summary>A repository that nothing else uses.</summary>
+    protected string Repository { get; } = $"e2e/{Guid.NewGuid():n}";
+
+    /// <summary>The server that the whole run shares.</summary>
+    protected BerthServer SharedServer => fixture.Server;
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
+    {
+        foreach (var server in _servers)
+            await server.DisposeAsync();
+        foreach (var line in fixture.Server.Log.Skip(_logged))
+            output.WriteLine($"[server] {line}");
+        foreach (var (i, server) in _servers.Index())
+        {
+            foreach (var line in server.Log)
+                output.WriteLine($"[server {i + 1}] {line}");
+        }
+
+        Folder.Dispose();
+    }
+
+    /// <summary>Starts a server of the test's own over a folder of the test's.</summary>
+    protected async Task<BerthServer> StartServerAsync(string data = "data")
+    {
+        var server = await BerthServer.StartAsync(Folder.Add(data));
+        _servers.Add(server);
+        return server;
+    }
+
+    /// <summary>The same, as the README starts it.</summary>
+    protected async Task<BerthServer> StartServerByDotnetRunAsync(string workingFolder, params string[] arguments)
+    {
+        var server = await BerthServer.StartByDotnetRunAsync(workingFolder, arguments);
+        _servers.Add(server);
+        return server;
+    }
+
+    /// <summary>The name of the sample in a server, as clients have it.</summary>
+    protected string ImageAt(BerthServer server) => $"{server.Host}/{Repository}:{Sample.Tag}";
+
+    /// <summary>Finds a program, or skips the test.</summary>
+    protected ClientProgram Require(string name, params string[] options)
+    {
+        var path = fixture.Require(name);
+        return new(path, ClientHome.Create(Folder), output) { Options = options, Folder = Folder.Path };
+    }
+
+    protected Sample CreateSample(SampleKind kind, string name = "pushed") => Sample.Create(kind, Folder.At(name));
+
+    /// <summary>Checks that two sets of manifests and blobs have the same names and the same bytes.</summary>
+    protected static void AssertSame(
+        SortedDictionary<string, byte[]> expected, SortedDictionary<string, byte[]> actual)
+    {
+        Assert.Equal(expected.Keys, actual.Keys);
+        Assert.All(expected, pair => Assert.True(
+            pair.Value.AsSpan().SequenceEqual(actual[pair.Key]), $"{pair.Key} differs"));
+    }
+
+    /// <summary>Checks that a layout that a client wrote holds exactly what the sample does.</summary>
+    protected static void AssertPulled(Sample sample, string folder)
+    {
+        var pulled = OciLayout.Open(folder);
+        Assert.Equal(sample.Digest, pulled.DigestOf(Sample.Tag));
+        AssertSame(sample.ReadAll(), pulled.ReadAll(sample.Digest));
+    }
+}

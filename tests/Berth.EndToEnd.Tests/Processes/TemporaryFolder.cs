@@ -1,0 +1,18 @@
+namespace Berth.EndToEnd.Tests.Processes;
+
+/// <summary>A folder of one test, gone when the test is over.</summary>
+public sealed class TemporaryFolder : IDisposable
+{
+    private TemporaryFolder(string path) => Path = path;
+
+    public string Path { get; }
+
+    public static TemporaryFolder Create() => new(Directory.CreateTempSubdirectory("berth-e2e-").FullName);
+
+    /// <summary>Makes a folder inside it.</summary>
+    public string Add(string name) => Directory.CreateDirectory(At(name)).FullName;
+
+    public string At(string name) => System.IO.Path.Join(Path, name);
+
+    public void Dispose() => Directory.Delete(Path, recursive: true);
+}
