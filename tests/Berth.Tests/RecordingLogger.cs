@@ -6,9 +6,37 @@ namespace Berth.Tests;
 /// <summary>Keeps every line that a registry logs.</summary>
 public sealed class RecordingLogger : ILogger<RegistryHandler>
 {
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
+
     private readonly ConcurrentQueue<LogLine> _lines = new();
+    private TaskCompletionSource _next = NewSource();
 
     public IReadOnlyCollection<LogLine> Lines => _lines;
+
+    /// <summary>The lines that match, once there are as many: a line is written after the client has its answer.</summary>
+    public async Task<IReadOnlyList<LogLine>> WaitAsync(int count, Func<LogLine, bool> matches)
+    {
+        while (true)
+        {
+            var next = Volatile.Read(ref _next).Task;
+            var found = _lines.Where(matches).ToList();
+            if (found.Count >= count)
+            {
+                return found;
+            }
+            await next.WaitAsync(Deadline);
+        }
+    }
+
+    /// <summary>The one line of a repository's one request to a route.</summary>
+    public async Task<LogLine> WaitAsync(string repository, string route, string method)
+    {
+        var lines = await WaitAsync(1, line =>
+            repository.Equals(line.Values.GetValueOrDefault("Repository")) &&
+            route.Equals(line.Values.GetValueOrDefault("Route")) &&
+            method.Equals(line.Values.GetValueOrDefault("Method")));
+        return Assert.Single(lines);
+    }
 
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull => null;
@@ -17,12 +45,20 @@ public sealed class RecordingLogger : ILogger<RegistryHandler>
 
     public void Log<TState>(
         LogLevel logLevel, EventId eventId, TState state, Exception? exception,
-        Func<TState, Exception?, string> formatter) =>
+        Func<TState, Exception?, string> formatter)
+    {
         _lines.Enqueue(new(
             logLevel, formatter(state, exception), exception,
             (state as IEnumerable<KeyValuePair<string, object?>> ?? []).ToDictionary(pair => pair.Key, pair => pair.Value)));
+        Interlocked.Exchange(ref _next, NewSource()).SetResult();
+    }
+
+    private static TaskCompletionSource NewSource() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }
 
 /// <summary>One logged line.</summary>
 public sealed record LogLine(
-    LogLevel Level, string Text, Exception? Exception, IReadOnlyDictionary<string, object?> Values);
+    LogLevel Level, string Text, Exception? Exception, IReadOnlyDictionary<string, object?> Values)
+{
+    public int StorageCalls => Assert.IsType<int>(Values["StorageCalls"]);
+}

@@ -17,13 +17,16 @@ public sealed class TestRegistry : IAsyncDisposable
     private TestRegistry(WebApplication app, RegistryHandler handler, RegistryStorage storage, RecordingLogger log)
     {
         (_app, _handler, Storage, Log) = (app, handler, storage, log);
-        var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+        Address = new Uri(
+            app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
         Client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false })
         {
-            BaseAddress = new Uri(address),
+            BaseAddress = Address,
             Timeout = TimeSpan.FromSeconds(60),
         };
     }
+
+    public Uri Address { get; }
 
     /// <summary>Speaks to the registry; follows no redirects.</summary>
     public HttpClient Client { get; }

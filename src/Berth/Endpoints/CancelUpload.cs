@@ -8,15 +8,11 @@ internal sealed class CancelUpload(UploadStore uploads)
 {
     public async Task<RegistryError?> HandleAsync(RegistryRequest request)
     {
-        // Another request may be adding to the session: what it adds is dropped too.
-        while (await uploads.GetAsync(request.Repository, request.Upload, request.Aborted) is { } upload)
+        if (!await uploads.CancelAsync(request.Repository, request.Upload, request.Aborted))
         {
-            if (await uploads.CancelAsync(request.Upload, upload, request.Aborted))
-            {
-                request.Response.StatusCode = 204;
-                return null;
-            }
+            return RegistryError.UploadUnknown(request.Upload);
         }
-        return RegistryError.UploadUnknown(request.Upload);
+        request.Response.StatusCode = 204;
+        return null;
     }
 }

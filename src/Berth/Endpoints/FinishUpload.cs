@@ -69,7 +69,11 @@ internal sealed class FinishUpload(UploadStore uploads, BlobStore blobs)
             await blobs.ComputeDigestAsync(blob, digest.Algorithm, request.Aborted) is var computed && computed != digest)
         {
             // The parts are used up: unlike after any other wrong digest the upload has to begin anew.
-            await uploads.CancelAsync(request.Upload, upload, CancellationToken.None);
+            await uploads.CancelAsync(request.Repository, request.Upload, CancellationToken.None);
+            if (upload.Session.StoreUpload is null && !isTail)
+            {
+                await uploads.DropAsync(blob, CancellationToken.None);
+            }
             return RegistryError.DigestMismatch(digest, computed);
         }
         // A later PATCH would replace the tail and delete its object: claim it before anybody can refer to it.

@@ -66,8 +66,26 @@ internal sealed class UploadStore(
         }
     }
 
+    /// <summary>Drops a session and its bytes, those included that other requests add meanwhile.</summary>
+    /// <returns><see langword="false"/> when there was none.</returns>
+    public async Task<bool> CancelAsync(RepositoryName name, UploadId id, CancellationToken cancellationToken)
+    {
+        while (await GetAsync(name, id, cancellationToken) is { } upload)
+        {
+            if (await TryCancelAsync(id, upload, cancellationToken))
+            {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// <summary>Drops an object that no session and no blob names.</summary>
+    public Task DropAsync(StoredBlob blob, CancellationToken cancellationToken) =>
+        objects.DeleteAsync(blob.Object, version: null, cancellationToken);
+
     /// <returns><see langword="false"/> when another request changed the session meanwhile.</returns>
-    public async Task<bool> CancelAsync(UploadId id, StoredUpload upload, CancellationToken cancellationToken)
+    private async Task<bool> TryCancelAsync(UploadId id, StoredUpload upload, CancellationToken cancellationToken)
     {
         if (!await records.DeleteAsync(RecordLayout.Upload(id), upload.Version, cancellationToken))
         {

@@ -162,7 +162,7 @@ internal sealed class UploadWriter : IAsyncDisposable
         {
             return new(whole, Length);
         }
-        if (_part is null)
+        if (Received == 0)
         {
             await LoadTailAsync(cancellationToken);
         }

@@ -53,6 +53,32 @@ public sealed class FileSystemStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task A_write_waits_while_another_process_holds_the_lock_and_can_be_cancelled()
+    {
+        await Store.PutAsync("there", Data.Bytes(1), PutCondition.None, None);
+        var locks = Enumerable.Range(0, 256)
+            .Select(stripe => Path.Join(_folder.Root, "locks", $"{stripe:x2}"))
+            .Select(path => File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None))
+            .ToList();
+        foreach (var write in new Func<CancellationToken, Task>[]
+        {
+            token => Store.PutAsync("new", Data.Bytes(1), PutCondition.None, token),
+            token => Store.PutAsync("there", Data.Bytes(2), PutCondition.Absent, token),
+            token => Store.DeleteAsync("there", null, token),
+        })
+        {
+            using var cancellation = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => write(cancellation.Token));
+        }
+
+        Assert.Equal(["there"], (await Store.ListAsync("", null, 10, None)).Items);
+        var waiting = Store.PutAsync("new", Data.Bytes(1), PutCondition.None, None);
+        locks.ForEach(handle => handle.Dispose());
+        Assert.NotNull(await waiting);
+        Assert.Empty(Directory.GetFileSystemEntries(Path.Join(_folder.Root, "tmp")));
+    }
+
+    [Fact]
     public async Task What_dead_writers_left_is_invisible()
     {
         await Store.PutAsync("a/b", Data.Bytes(1), PutCondition.None, None);

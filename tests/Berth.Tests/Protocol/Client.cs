@@ -19,7 +19,12 @@ public sealed class Client(HttpClient http)
         algorithm + ":" + Convert.ToHexStringLower(
             algorithm == "sha256" ? SHA256.HashData(content) : SHA512.HashData(content));
 
-    public static byte[] RandomBytes(int length) => RandomNumberGenerator.GetBytes(length);
+    public static byte[] RandomBytes(int length)
+    {
+        var bytes = new byte[length];
+        Random.Shared.NextBytes(bytes);
+        return bytes;
+    }
 
     /// <summary>A repository name that no other test uses.</summary>
     public static string NewRepository() => "test/" + Guid.NewGuid().ToString("n");

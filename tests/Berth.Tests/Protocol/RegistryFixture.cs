@@ -1,0 +1,73 @@
+using Berth.Storage;
+using Berth.Storage.FileSystem;
+
+namespace Berth.Tests.Protocol;
+
+/// <summary>One kind of store, and one registry over it for all tests of a class.</summary>
+public abstract class RegistryFixture : IAsyncLifetime
+{
+    private Stores _stores = null!;
+
+    public TestRegistry Registry { get; private set; } = null!;
+
+    /// <summary>The store itself, whose calls nobody counts.</summary>
+    public IObjectStore Objects => _stores.Objects;
+
+    protected abstract Stores CreateStores();
+
+    public async Task InitializeAsync()
+    {
+        _stores = CreateStores();
+        Registry = await StartAsync();
+    }
+
+    public virtual async Task DisposeAsync() => await Registry.DisposeAsync();
+
+    /// <summary>Another registry over the same stores, or over what is put before them.</summary>
+    public Task<TestRegistry> StartAsync(
+        RegistryOptions? options = null,
+        Func<IObjectStore, IObjectStore>? objects = null,
+        Func<IRecordStore, IRecordStore>? records = null) =>
+        TestRegistry.StartAsync(_stores.Over(objects, records), options);
+
+    /// <summary>A registry over empty stores.</summary>
+    public Task<TestRegistry> StartEmptyAsync(RegistryOptions? options = null) =>
+        TestRegistry.StartAsync(CreateStores().Over(null, null), options);
+}
+
+/// <summary>Where a registry keeps everything.</summary>
+/// <param name="Objects">Bytes.</param>
+/// <param name="Records">Facts; <see langword="null"/> where they are objects too.</param>
+public sealed record Stores(IObjectStore Objects, IRecordStore? Records)
+{
+    public RegistryStorage Over(Func<IObjectStore, IObjectStore>? objects, Func<IRecordStore, IRecordStore>? records)
+    {
+        var bytes = objects?.Invoke(Objects) ?? Objects;
+        if (Records is null && records is null)
+        {
+            return RegistryStorage.Over(bytes);
+        }
+        var facts = Records ?? new ObjectRecords(bytes);
+        return RegistryStorage.Over(bytes, records?.Invoke(facts) ?? facts);
+    }
+}
+
+public sealed class MemoryRegistry : RegistryFixture
+{
+    protected override Stores CreateStores() =>
+        new(new MemoryObjects(minimumPartSize: 256 * 1024), new MemoryRecords());
+}
+
+public sealed class FolderRegistry : RegistryFixture
+{
+    private readonly string _root = Directory.CreateTempSubdirectory("berth-tests-").FullName;
+
+    public override async Task DisposeAsync()
+    {
+        await base.DisposeAsync();
+        Directory.Delete(_root, recursive: true);
+    }
+
+    protected override Stores CreateStores() =>
+        new(new FileSystemObjects(Path.Combine(_root, Guid.NewGuid().ToString("n"))), null);
+}
