@@ -20,12 +20,12 @@ public sealed class ProcessTests(EndToEndFixture fixture, ITestOutputHelper outp
         var sample = CreateSample(SampleKind.Index);
         var here = Folder.Add("here");
 
-        var server = await StartServerByDotnetRunAsync(here);
+        var server = await StartServerByReadmeAsync(here);
         await PushAsync(skopeo, sample, server);
         Assert.Equal(0, await server.TerminateAsync());
         Assert.NotEmpty(Directory.GetFileSystemEntries(Path.Join(here, "data")));
 
-        server = await StartServerByDotnetRunAsync(here);
+        server = await StartServerByReadmeAsync(here);
         await AssertPullsAsync(skopeo, sample, server);
         Assert.Equal(0, await server.TerminateAsync());
     }
