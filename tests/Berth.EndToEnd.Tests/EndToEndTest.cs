@@ -48,10 +48,10 @@ public abstract class EndToEndTest(EndToEndFixture fixture, ITestOutputHelper ou
         return server;
     }
 
-    /// <summary>The same, as the README starts it.</summary>
-    protected async Task<BerthServer> StartServerByDotnetRunAsync(string workingFolder, params string[] arguments)
+    /// <summary>Starts a server by the README's command.</summary>
+    protected async Task<BerthServer> StartServerByReadmeAsync(string workingFolder)
     {
-        var server = await BerthServer.StartByDotnetRunAsync(workingFolder, arguments);
+        var server = await BerthServer.StartByReadmeAsync(workingFolder);
         _servers.Add(server);
         return server;
     }

@@ -32,13 +32,11 @@ public sealed class BerthServer : IAsyncDisposable
         [Path.Join(AppContext.BaseDirectory, "Berth.Server.dll"), $"--Berth:Storage:FileSystem:Root={dataFolder}"],
         Path.GetTempPath());
 
-    /// <summary>Starts it as the README says, but without building it again.</summary>
-    public static Task<BerthServer> StartByDotnetRunAsync(string workingFolder, params string[] arguments)
+    /// <summary>Starts it by the README's command, but from another folder, and without building it again.</summary>
+    public static Task<BerthServer> StartByReadmeAsync(string workingFolder)
     {
-        var project = Repository.PathOf("src/Berth.Server");
-        return StartAsync(
-            ["run", "--project", project, "--no-build", "-c", Repository.Configuration, "--", .. arguments],
-            workingFolder);
+        var command = Repository.ReadmeCommand[1..].Select(word => word.Contains('/') ? Repository.PathOf(word) : word);
+        return StartAsync([.. command, "--no-build", "-c", Repository.Configuration, "--"], workingFolder);
     }
 
     /// <summary>Asks it to end, and waits.</summary>

@@ -13,6 +13,12 @@ public static class Repository
     public static string Dotnet =>
         Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? Environment.ProcessPath! : "dotnet";
 
+    /// <summary>The command by which the README starts the server, as words.</summary>
+    public static string[] ReadmeCommand =>
+        File.ReadLines(PathOf("README.md"))
+            .First(line => line.StartsWith("dotnet run ", StringComparison.Ordinal))
+            .Split('#')[0].Split(' ', StringSplitOptions.RemoveEmptyEntries);
+
     public static string PathOf(string path)
     {
         for (var folder = AppContext.BaseDirectory; folder is not null; folder = Path.GetDirectoryName(folder))

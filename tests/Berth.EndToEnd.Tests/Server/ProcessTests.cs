@@ -20,12 +20,12 @@ public sealed class ProcessTests(EndToEndFixture fixture, ITestOutputHelper outp
         var sample = CreateSample(SampleKind.Index);
         var here = Folder.Add("here");
 
-        var server = await StartServerByDotnetRunAsync(here);
+        var server = await StartServerByReadmeAsync(here);
         await PushAsync(skopeo, sample, server);
         Assert.Equal(0, await server.TerminateAsync());
         Assert.NotEmpty(Directory.GetFileSystemEntries(Path.Join(here, "data")));
 
-        server = await StartServerByDotnetRunAsync(here);
+        server = await StartServerByReadmeAsync(here);
         await AssertPullsAsync(skopeo, sample, server);
         Assert.Equal(0, await server.TerminateAsync());
     }
@@ -49,8 +49,10 @@ public sealed class ProcessTests(EndToEndFixture fixture, ITestOutputHelper outp
         using var stalledBlob = new StallingContent(content);
         var appending = http.AppendAsync(upload, stalledChunk);
         var finishing = http.FinishUploadAsync(whole, digest, stalledBlob);
-        await Task.WhenAll(stalledChunk.Stalled, stalledBlob.Stalled);
+        await Task.WhenAll(stalledChunk.Stalled, stalledBlob.Stalled).WaitAsync(TimeSpan.FromMinutes(1));
         await server.KillAsync();
+        stalledChunk.BreakOff();
+        stalledBlob.BreakOff();
         await Assert.ThrowsAsync<HttpRequestException>(() => appending);
         await Assert.ThrowsAsync<HttpRequestException>(() => finishing);
 
@@ -62,7 +64,7 @@ public sealed class ProcessTests(EndToEndFixture fixture, ITestOutputHelper outp
 
         var offset = await http.GetOffsetAsync(upload);
         Assert.InRange(offset, Chunk, content.Length);
-        await http.FinishUploadAsync(upload, digest, new ByteArrayContent(content, (int)offset, content.Length - (int)offset));
+        await http.FinishUploadAsync(upload, digest, new ByteArrayContent(content[(int)offset..]));
         Assert.Equal(content, await http.GetBlobAsync(Repository, digest));
     }
 

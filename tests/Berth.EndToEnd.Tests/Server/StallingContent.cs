@@ -2,25 +2,24 @@ using System.Net;
 
 namespace Berth.EndToEnd.Tests.Server;
 
-/// <summary>A body that sends all of its bytes but the last, and then waits for ever.</summary>
+/// <summary>A body that sends all of its bytes but the last, and waits there until it is broken off.</summary>
 public sealed class StallingContent(ReadOnlyMemory<byte> content) : HttpContent
 {
     private readonly TaskCompletionSource _stalled = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TaskCompletionSource _never = new();
+    private readonly TaskCompletionSource _rest = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Completes when the bytes are on their way.</summary>
     public Task Stalled => _stalled.Task;
 
-    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
-        SerializeToStreamAsync(stream, context, CancellationToken.None);
+    /// <summary>Fails the request.</summary>
+    public void BreakOff() => _rest.TrySetException(new IOException("broken off"));
 
-    protected override async Task SerializeToStreamAsync(
-        Stream stream, TransportContext? context, CancellationToken cancellationToken)
+    protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
     {
-        await stream.WriteAsync(content[..^1], cancellationToken);
-        await stream.FlushAsync(cancellationToken);
+        await stream.WriteAsync(content[..^1]);
+        await stream.FlushAsync();
         _stalled.SetResult();
-        await _never.Task.WaitAsync(cancellationToken);
+        await _rest.Task;
     }
 
     protected override bool TryComputeLength(out long length)

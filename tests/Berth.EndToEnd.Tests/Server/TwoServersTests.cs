@@ -1,0 +1,62 @@
+using Berth.EndToEnd.Tests.Content;
+using Xunit.Abstractions;
+
+namespace Berth.EndToEnd.Tests.Server;
+
+/// <summary>Two processes over one folder, which nobody can tell from one.</summary>
+public sealed class TwoServersTests(EndToEndFixture fixture, ITestOutputHelper output) : EndToEndTest(fixture, output)
+{
+    [Fact]
+    public async Task An_upload_goes_on_at_either_server()
+    {
+        var first = new RegistryHttp((await StartServerAsync()).Address);
+        var second = new RegistryHttp((await StartServerAsync()).Address);
+        var content = new byte[10_000_000];
+        Random.Shared.NextBytes(content);
+        var digest = OciLayout.DigestOf(content);
+
+        // Smaller than a part, then more than one, then the rest.
+        var location = await first.StartUploadAsync(Repository);
+        location = await second.AppendAsync(location, new ByteArrayContent(content[..1000]), offset: 0);
+        location = await first.AppendAsync(location, new ByteArrayContent(content[1000..9_000_000]), offset: 1000);
+        Assert.Equal(9_000_000, await second.GetOffsetAsync(location));
+        await first.FinishUploadAsync(location, digest, new ByteArrayContent(content[9_000_000..]));
+
+        Assert.Equal(content, await second.GetBlobAsync(Repository, digest));
+        Assert.Equal(content, await first.GetBlobAsync(Repository, digest));
+    }
+
+    [SkippableFact]
+    public async Task What_is_pushed_to_one_server_is_pulled_from_the_other()
+    {
+        var skopeo = Require("skopeo");
+        var first = await StartServerAsync();
+        var second = await StartServerAsync();
+        var sample = CreateSample(SampleKind.Index);
+
+        await skopeo.RunAsync(
+            "copy", "--all", "--dest-tls-verify=false", $"oci:{sample.Layout.Folder}:{Sample.Tag}",
+            $"docker://{ImageAt(first)}");
+        await skopeo.RunAsync(
+            "copy", "--all", "--src-tls-verify=false", $"docker://{ImageAt(second)}",
+            $"oci:{Folder.At("pulled")}:{Sample.Tag}");
+        AssertPulled(sample, Folder.At("pulled"));
+        Assert.Equal([Repository], await new RegistryHttp(second.Address).GetRepositoriesAsync());
+        Assert.Equal([Sample.Tag], (await new RegistryHttp(second.Address).GetTagsAsync(Repository))!);
+    }
+
+    [SkippableFact]
+    public async Task The_same_image_is_pushed_to_both_servers_at_once()
+    {
+        var skopeo = Require("skopeo");
+        var first = await StartServerAsync();
+        var second = await StartServerAsync();
+        var sample = CreateSample(SampleKind.Image);
+
+        await Task.WhenAll(((string[])[ImageAt(first), ImageAt(second)]).Select(image => skopeo.RunAsync(
+            "copy", "--all", "--dest-tls-verify=false", $"oci:{sample.Layout.Folder}:{Sample.Tag}",
+            $"docker://{image}")));
+        foreach (var server in (Uri[])[first.Address, second.Address])
+            AssertSame(sample.ReadAll(), await new RegistryHttp(server).GetAllAsync(Repository, Sample.Tag));
+    }
+}
