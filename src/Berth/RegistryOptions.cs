@@ -17,9 +17,9 @@ public sealed record RegistryOptions
 
     /// <summary>
     /// Memory that all uploads of this process together may hold in buffers, in bytes. An upload that finds none left
-    /// waits. Default: 201,326,592 (192 MiB); the least is 25,165,824 (24 MiB).
+    /// waits. Default: 134,217,728 (128 MiB); the least is 25,165,824 (24 MiB).
     /// </summary>
-    public long UploadBufferSize { get; init; } = 192L * 1024 * 1024;
+    public long UploadBufferSize { get; init; } = 128L * 1024 * 1024;
 
     /// <summary>How long a signed download URL is valid, where the store can sign. Default and maximum: 20 minutes.</summary>
     public TimeSpan RedirectLifetime { get; init; } = TimeSpan.FromMinutes(20);

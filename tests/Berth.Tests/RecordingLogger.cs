@@ -6,27 +6,14 @@ namespace Berth.Tests;
 /// <summary>Keeps every line that a registry logs.</summary>
 public sealed class RecordingLogger : ILogger<RegistryHandler>
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
-
     private readonly ConcurrentQueue<LogLine> _lines = new();
-    private TaskCompletionSource _next = NewSource();
+    private readonly Signal _written = new();
 
     public IReadOnlyCollection<LogLine> Lines => _lines;
 
     /// <summary>The lines that match, once there are as many: a line is written after the client has its answer.</summary>
-    public async Task<IReadOnlyList<LogLine>> WaitAsync(int count, Func<LogLine, bool> matches)
-    {
-        while (true)
-        {
-            var next = Volatile.Read(ref _next).Task;
-            var found = _lines.Where(matches).ToList();
-            if (found.Count >= count)
-            {
-                return found;
-            }
-            await next.WaitAsync(Deadline);
-        }
-    }
+    public async Task<IReadOnlyList<LogLine>> WaitAsync(int count, Func<LogLine, bool> matches) =>
+        await _written.UntilAsync(() => _lines.Where(matches).ToList() is var found && found.Count >= count ? found : null);
 
     /// <summary>The one line of a repository's one request to a route.</summary>
     public async Task<LogLine> WaitAsync(string repository, string route, string method)
@@ -50,10 +37,8 @@ public sealed class RecordingLogger : ILogger<RegistryHandler>
         _lines.Enqueue(new(
             logLevel, formatter(state, exception), exception,
             (state as IEnumerable<KeyValuePair<string, object?>> ?? []).ToDictionary(pair => pair.Key, pair => pair.Value)));
-        Interlocked.Exchange(ref _next, NewSource()).SetResult();
+        _written.Fire();
     }
-
-    private static TaskCompletionSource NewSource() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }
 
 /// <summary>One logged line.</summary>

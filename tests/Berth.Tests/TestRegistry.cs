@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -13,6 +14,8 @@ public sealed class TestRegistry : IAsyncDisposable
 {
     private readonly WebApplication _app;
     private readonly RegistryHandler _handler;
+    private readonly Signal _taken = new();
+    private long _bytesTaken;
 
     private TestRegistry(WebApplication app, RegistryHandler handler, RegistryStorage storage, RecordingLogger log)
     {
@@ -44,9 +47,27 @@ public sealed class TestRegistry : IAsyncDisposable
         var app = builder.Build();
         var log = new RecordingLogger();
         var handler = new RegistryHandler(options ?? new(), storage, TimeProvider.System, log);
-        app.Run(handler.HandleAsync);
+        TestRegistry? registry = null;
+        app.Run(context =>
+        {
+            context.Features.Set<IRequestBodyPipeFeature>(
+                new CountedBody(context.Request.BodyReader, count => registry!.Take(count)));
+            return handler.HandleAsync(context);
+        });
         await app.StartAsync();
-        return new(app, handler, storage, log);
+        return registry = new(app, handler, storage, log);
+    }
+
+    /// <summary>How many bytes of all bodies the registry has taken.</summary>
+    public long BytesTaken => Interlocked.Read(ref _bytesTaken);
+
+    /// <summary>Waits until the registry has taken as many bytes of all bodies.</summary>
+    public Task WaitForBytesAsync(long total) => _taken.UntilAsync(() => BytesTaken >= total ? this : null);
+
+    private void Take(long count)
+    {
+        Interlocked.Add(ref _bytesTaken, count);
+        _taken.Fire();
     }
 
     public async ValueTask DisposeAsync()

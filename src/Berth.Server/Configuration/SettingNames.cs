@@ -30,7 +30,7 @@ internal static class SettingNames
         (DeleteEnabled, "whether anything may be deleted (true)"),
         (AllowMissingReferences, "whether a manifest may name what was not pushed (false)"),
         (MaximumManifestSize, "the largest manifest accepted (4MiB)"),
-        (UploadBufferSize, "memory for all uploads together (192MiB)"),
+        (UploadBufferSize, "memory for all uploads together (128MiB)"),
         (RedirectEnabled, "whether downloads are redirected where the store can sign (true)"),
         (RedirectLifetime, "how long a redirect is valid (20m)"),
         (LogLevel, "debug, info, warn or error (info)"),

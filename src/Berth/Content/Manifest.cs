@@ -44,6 +44,11 @@ internal sealed record Manifest(
         {
             problem = "not the JSON of a manifest: " + exception.Message;
         }
+        catch (InvalidOperationException)
+        {
+            // What a JsonElement throws for half a surrogate pair or for bytes that are no UTF-8.
+            problem = "not the JSON of a manifest: a string of it is no Unicode text";
+        }
         catch (InvalidManifestException exception)
         {
             problem = exception.Message;

@@ -1,4 +1,6 @@
-using System.Text;
+using System.Buffers;
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Berth.Content;
 
@@ -10,6 +12,9 @@ internal static class ErrorAnswer
     /// <summary>Headers of a success that was being prepared, which say nothing about an error.</summary>
     private static readonly string[] Success =
         ["Accept-Ranges", "Cache-Control", "Docker-Content-Digest", "ETag", "Location", "Content-Range", "Range"];
+
+    /// <summary>People read these in a terminal, never in HTML: quotes and '+' stay what they are.</summary>
+    private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static async Task WriteAsync(RegistryRequest request, RegistryError error)
     {
@@ -27,13 +32,17 @@ internal static class ErrorAnswer
         {
             entry["detail"] = error.Detail.DeepClone();
         }
-        var body = Encoding.UTF8.GetBytes(new JsonObject { ["errors"] = new JsonArray(entry) }.ToJsonString());
+        var body = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(body, Readable))
+        {
+            new JsonObject { ["errors"] = new JsonArray(entry) }.WriteTo(writer);
+        }
         response.StatusCode = error.Status;
         response.ContentType = MediaTypes.Json;
-        response.ContentLength = body.Length;
+        response.ContentLength = body.WrittenCount;
         if (!request.IsHead)
         {
-            await response.Body.WriteAsync(body, request.Aborted);
+            await response.Body.WriteAsync(body.WrittenMemory, request.Aborted);
         }
     }
 }

@@ -82,6 +82,9 @@ public sealed class Client(HttpClient http)
         return Image(Descriptor(OciConfig, config), descriptors, extra);
     }
 
+    /// <summary>An image whose blobs nobody has.</summary>
+    public static byte[] RandomImage() => Image(Descriptor(OciConfig, RandomBytes(10)), []);
+
     public static JsonObject Descriptor(string mediaType, byte[] content) => new()
     {
         ["mediaType"] = mediaType,
@@ -118,5 +121,18 @@ public sealed class Client(HttpClient http)
             response.StatusCode == HttpStatusCode.Created,
             $"{response.StatusCode}: {await response.Content.ReadAsStringAsync()}");
         return Digest(manifest);
+    }
+}
+
+/// <summary>A body whose length is not announced: sent chunked.</summary>
+public sealed class StreamedContent(byte[] content) : HttpContent
+{
+    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
+        stream.WriteAsync(content).AsTask();
+
+    protected override bool TryComputeLength(out long length)
+    {
+        length = 0;
+        return false;
     }
 }

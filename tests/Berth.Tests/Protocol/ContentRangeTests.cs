@@ -166,7 +166,7 @@ public abstract class ContentRangeTests(RegistryFixture fixture) : ProtocolTests
         string method, string location, byte[] content, string range, bool chunked = false)
     {
         HttpContent body = chunked
-            ? new StreamContent(new UnknownLength(content[Offset..]))
+            ? new StreamedContent(content[Offset..])
             : new ByteArrayContent(content[Offset..]);
         return Client.SendAsync(method, Target(method, location, content), body, ("Content-Range", range));
     }
@@ -190,12 +190,6 @@ public abstract class ContentRangeTests(RegistryFixture fixture) : ProtocolTests
         Assert.Equal($"0-{Offset - 1}", Header(status, "Range"));
         await AssertErrorAsync(
             await Client.SendAsync("GET", $"/v2/{Repository}/blobs/{Client.Digest(content)}"), 404, "BLOB_UNKNOWN");
-    }
-
-    /// <summary>A stream that does not tell its length, which HttpClient sends chunked.</summary>
-    private sealed class UnknownLength(byte[] content) : MemoryStream(content)
-    {
-        public override bool CanSeek => false;
     }
 }
 
