@@ -18,7 +18,15 @@ public sealed class EndToEndFixture : IAsyncLifetime
         var missing = DebianClients.Where(name => ProgramPath.Find(name) is null).ToList();
         if (missing.Count > 0)
             _notInstalled = await DebianPackages.TryInstallAsync(missing);
-        Server = await BerthServer.StartAsync(_folder.Add("data"));
+        try
+        {
+            Server = await BerthServer.StartAsync(_folder.Add("data"));
+        }
+        catch
+        {
+            _folder.Dispose(); // what failed to start is not disposed of
+            throw;
+        }
     }
 
     /// <summary>The path of a program; where it is missing, the test is skipped and says why.</summary>
