@@ -89,8 +89,11 @@ internal sealed record RegistryError(int Status, string Code, string Message, Js
         new(414, "UNSUPPORTED", "too many tags in one request",
             string.Create(CultureInfo.InvariantCulture, $"at most {limit} tag parameters are accepted"));
 
-    public static RegistryError DeleteDisabled() =>
-        new(405, "UNSUPPORTED", "the operation is unsupported", "deleting is switched off on this registry");
+    public static RegistryError DeleteDisabled(string allowed) =>
+        new(405, "UNSUPPORTED", "the operation is unsupported", "deleting is switched off on this registry")
+        {
+            Headers = [new("Allow", allowed)],
+        };
 
     public static RegistryError MethodNotAllowed(string allowed) =>
         new(405, "UNSUPPORTED", "the operation is unsupported", $"allowed here: {allowed}")
