@@ -3,6 +3,7 @@ using System.Globalization;
 using Berth.Errors;
 using Berth.Storage;
 using Berth.Stores;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
@@ -56,7 +57,7 @@ public sealed class RegistryHandler : IDisposable
                 await ErrorAnswer.WriteAsync(request, error);
             }
         }
-        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        catch (Exception exception) when (IsClientGone(context, exception))
         {
             status = StatusCodes.Status499ClientClosedRequest;
         }
@@ -71,6 +72,11 @@ public sealed class RegistryHandler : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _buffers.Dispose();
+
+    /// <summary>Whether a request ended because nobody waits for its answer.</summary>
+    private static bool IsClientGone(HttpContext context, Exception exception) =>
+        exception is ConnectionResetException ||
+        (context.RequestAborted.IsCancellationRequested && exception is (OperationCanceledException or IOException));
 
     /// <summary>The one place that turns an exception into an answer.</summary>
     private async Task FailAsync(RegistryRequest request, Exception exception)

@@ -1,4 +1,5 @@
 using Berth.Errors;
+using Microsoft.AspNetCore.Http;
 
 namespace Berth;
 
@@ -35,7 +36,9 @@ internal sealed class Router
             {
                 continue;
             }
-            route = Array.Find(group.Routes, one => one.Methods.Contains(request.Http.Method));
+            route = HttpMethods.IsOptions(request.Http.Method)
+                ? group.Options
+                : Array.Find(group.Routes, one => one.Methods.Contains(request.Http.Method));
             if (route is null)
             {
                 return RegistryError.MethodNotAllowed(group.Allowed);
@@ -48,14 +51,27 @@ internal sealed class Router
 
     private bool IsEnabled(Route route) => _deleteEnabled || route.Access != Access.Delete;
 
-    private sealed class Group(string pattern, Route[] routes, Func<Route, bool> isEnabled)
+    private sealed class Group
     {
-        private readonly string[] _segments = pattern.Trim('/').Split('/');
+        private readonly string[] _segments;
 
-        public Route[] Routes => routes;
+        public Group(string pattern, Route[] routes, Func<Route, bool> isEnabled)
+        {
+            _segments = pattern.Trim('/').Split('/');
+            Routes = routes;
+            Allowed = string.Join(", ", routes.Where(isEnabled).SelectMany(route => route.Methods));
+            Options = new("options", [HttpMethods.Options], pattern, Access.None, AllowAsync);
+        }
 
-        public string Allowed { get; } =
-            string.Join(", ", routes.Where(isEnabled).SelectMany(route => route.Methods));
+        public Route[] Routes { get; }
+
+        public string Allowed { get; }
+
+        /// <summary>
+        /// OPTIONS of any path: what a browser asks before a page of another origin may call the registry. Which origins
+        /// may is told by headers that the host adds.
+        /// </summary>
+        public Route Options { get; }
 
         /// <returns>By how many segments {name} is longer than one; <see langword="null"/> when the path differs.</returns>
         public int? Match(string[] path)
@@ -75,6 +91,13 @@ internal sealed class Router
                 }
             }
             return skipped;
+        }
+
+        private Task<RegistryError?> AllowAsync(RegistryRequest request)
+        {
+            request.Response.Headers.Allow = Allowed;
+            request.Response.StatusCode = StatusCodes.Status204NoContent;
+            return Task.FromResult<RegistryError?>(null);
         }
 
         public RegistryError? Bind(RegistryRequest request, string[] path, int skipped)

@@ -7,7 +7,8 @@ namespace Berth.Storage;
 /// <para><b>Keys</b> are one or more non-empty segments joined by <c>/</c>. A segment is any string of 1 to 255 UTF-16
 /// units without <c>/</c>; nothing else is reserved: <c>..</c>, <c>con</c>, <c>v1.</c>, control characters and two keys
 /// that differ only in case are all distinct, ordinary keys. A malformed key (empty, leading, trailing or double
-/// <c>/</c>, a segment that is too long, an unpaired surrogate) is an <see cref="ArgumentException"/>. No key is both an
+/// <c>/</c>, a segment that is too long, an unpaired surrogate, more than 900
+/// bytes of UTF-8) is an <see cref="ArgumentException"/>; <see cref="StorageKey"/> checks. No key is both an
 /// object and the prefix of another (<c>a</c> beside <c>a/b</c>): callers keep to that, stores need not check it.</para>
 /// <para><b>Atomicity.</b> An object is seen whole or not at all, by every instance over the same store, whenever a
 /// writer is killed. A read that has begun keeps delivering the object it began with, or fails; it never mixes two.</para>
@@ -51,7 +52,7 @@ public interface IObjectStore
     Task<string?> PutAsync(
         string key, ReadOnlySequence<byte> content, PutCondition condition, CancellationToken cancellationToken);
 
-    /// <summary>Begins an upload in parts to a key that no other upload uses.</summary>
+    /// <summary>Begins an upload in parts to a key that neither another upload nor a put uses.</summary>
     /// <returns>An id for the calls below, valid on every instance: 1 to 1,024 ASCII characters.</returns>
     Task<string> BeginUploadAsync(string key, CancellationToken cancellationToken);
 
@@ -68,7 +69,10 @@ public interface IObjectStore
         CancellationToken cancellationToken);
 
     /// <summary>Makes the object from the parts whose receipts are given, in order; parts not named are dropped.</summary>
-    /// <remarks>Completing a second time with the same receipts succeeds and changes nothing.</remarks>
+    /// <remarks>Completing a second time with the same receipts succeeds and changes nothing.
+    /// No receipts make an empty object.</remarks>
+    /// <exception cref="ArgumentException">The receipts are not those of the parts 1, 2, 3, … in this order, without
+    /// a gap. The upload is as it was.</exception>
     /// <exception cref="StorageException">The upload was aborted, or never begun.</exception>
     Task CompleteUploadAsync(
         string key, string uploadId, IReadOnlyList<string> receipts, CancellationToken cancellationToken);
@@ -84,8 +88,11 @@ public interface IObjectStore
     Task<bool> DeleteAsync(string key, string? version, CancellationToken cancellationToken);
 
     /// <summary>Lists keys below a prefix in ordinal order, in one call to the store.</summary>
+    /// <remarks>By UTF-16 units or by UTF-8 bytes: these differ only between characters from U+E000 to U+FFFF and
+    /// those beyond, which callers do not list together.</remarks>
     /// <param name="prefix">The empty string, or whole segments ending with <c>/</c>.</param>
-    /// <param name="after">Only keys ordinally greater than this whole key; <see langword="null"/> for the first page.</param>
+    /// <param name="after">Only keys ordinally greater than this whole key, which need not exist nor begin
+    /// with the prefix; <see langword="null"/> for the first page.</param>
     /// <param name="limit">The most keys returned, 1 to 1,000.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     Task<Page<string>> ListAsync(string prefix, string? after, int limit, CancellationToken cancellationToken);

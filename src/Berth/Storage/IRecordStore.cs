@@ -3,7 +3,8 @@ namespace Berth.Storage;
 /// <summary>Small facts: a linearizable register per key.</summary>
 /// <remarks>
 /// <para><b>Keys.</b> A partition is one or more segments joined by <c>/</c>, a row is one segment, as defined by
-/// <see cref="IObjectStore"/>; a partition has at most 512 characters. No partition is the prefix of another
+/// <see cref="IObjectStore"/>; a partition has at most 512 characters, and with its row at most
+/// 800 bytes of UTF-8. No partition is the prefix of another
 /// (<c>a</c> beside <c>a/b</c>): callers keep to that.</para>
 /// <para><b>Values</b> are 0 to 524,288 bytes; more is an <see cref="ArgumentException"/>.</para>
 /// <para><b>Versions</b> are never reused, even when a value returns to what it was: a swap succeeds only when no write

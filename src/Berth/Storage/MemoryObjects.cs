@@ -179,7 +179,9 @@ public sealed class MemoryObjects(int minimumPartSize = 1, int maximumParts = 10
         }
     }
 
-    /// <summary>A hash of the bytes, as S3's ETag: whoever needs versions that never return must not count on these.</summary>
+    /// <summary>
+    /// A hash of the bytes, as S3's ETag: whoever needs versions that never return must not count on these.
+    /// </summary>
     private static string VersionOf(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes).AsSpan(0, 16));
 
     private byte[] Assemble(Upload upload, IReadOnlyList<string> receipts)

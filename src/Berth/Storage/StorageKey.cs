@@ -4,7 +4,8 @@ using System.Text;
 namespace Berth.Storage;
 
 /// <summary>
-/// The grammar of keys that <see cref="IObjectStore"/> and <see cref="IRecordStore"/> document, checked by every provider
+/// The grammar of keys that <see cref="IObjectStore"/> and <see cref="IRecordStore"/> document, checked by every
+/// provider
 /// before it calls its store. No message quotes the key, which may hold anything.
 /// </summary>
 public static class StorageKey
@@ -13,12 +14,13 @@ public static class StorageKey
     public const int MaximumSegmentLength = 255;
 
     /// <summary>
-    /// The longest key, in UTF-8 bytes. Cloud stores end at 1,023; a path on a disk, where a byte may take three, at 4,095.
+    /// The longest key, in UTF-8 bytes. Cloud stores end at 1,023; a path on a disk, where a byte may take three, at
+    /// 4,095.
     /// </summary>
     public const int MaximumLength = 900;
 
-    /// <summary>The longest partition and row together, in UTF-16 units.</summary>
-    public const int MaximumRecordKeyLength = 512;
+    /// <summary>The longest partition, in UTF-16 units.</summary>
+    public const int MaximumPartitionLength = 512;
 
     /// <summary>The longest partition and row together, in UTF-8 bytes.</summary>
     public const int MaximumRecordKeySize = 800;
@@ -58,15 +60,16 @@ public static class StorageKey
     }
 
     /// <summary>Checks a record's key.</summary>
-    /// <exception cref="ArgumentException">The partition or the row is malformed, or both together are too long.</exception>
+    /// <exception cref="ArgumentException">The partition or the row is malformed, or both together are too
+    /// long.</exception>
     public static void RequireRecord(RecordKey key)
     {
         Require(key.Partition, nameof(key));
         RequireSegment(key.Row, nameof(key));
-        if (key.Partition.Length + key.Row.Length > MaximumRecordKeyLength)
+        if (key.Partition.Length > MaximumPartitionLength)
         {
             throw new ArgumentException(
-                $"Partition and row together have at most {MaximumRecordKeyLength} characters.", nameof(key));
+                $"A partition has at most {MaximumPartitionLength} characters.", nameof(key));
         }
 
         RequireSize(key.Partition + key.Row, MaximumRecordKeySize, nameof(key));

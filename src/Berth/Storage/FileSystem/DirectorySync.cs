@@ -30,7 +30,9 @@ internal static partial class DirectorySync
         RandomAccess.FlushToDisk(handle);
     }
 
-    /// <summary>Read-only is flag 0 everywhere; the third, variadic argument is only for files that are created.</summary>
+    /// <summary>
+    /// Read-only is flag 0 everywhere; the third, variadic argument is only for files that are created.
+    /// </summary>
     [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
     private static partial int Open(string path, int flags);
 }

@@ -2,7 +2,9 @@ using System.IO.Enumeration;
 
 namespace Berth.Storage.FileSystem;
 
-/// <summary>Walks the tree of objects in the order of their keys, only where keys can follow the one to list after.</summary>
+/// <summary>
+/// Walks the tree of objects in the order of their keys, only where keys can follow the one to list after.
+/// </summary>
 internal sealed class FileListing(string? after, int limit, CancellationToken cancellationToken)
 {
     private static readonly EnumerationOptions Everything = new()
@@ -46,7 +48,8 @@ internal sealed class FileListing(string? after, int limit, CancellationToken ca
     }
 
     /// <summary>
-    /// Adds what lies in one folder of the tree, with a slash behind folders: so they sort among the keys as the keys in
+    /// Adds what lies in one folder of the tree, with a slash behind folders: so they sort among the keys as the keys
+    /// in
     /// them do (<c>a-b</c>, <c>a/b</c>, <c>a0</c>). A long name's components count as one folder.
     /// </summary>
     private void Collect(string folder, string begun, string prefix, List<Entry> entries)

@@ -9,7 +9,8 @@ namespace Berth.Storage.FileSystem;
 /// </summary>
 /// <remarks>
 /// <c>a-z 0-9 _ - . + ~ =</c> stand for themselves; everything else is <c>%xx</c>, its UTF-8 bytes in lowercase
-/// hexadecimal. So is a first or last <c>.</c>, the first letter of a Windows device name, and a <c>~</c> before a digit
+/// hexadecimal. So is a first or last <c>.</c>, the first letter of a Windows device name, and a <c>~</c> before a
+/// digit
 /// (<c>progra~1</c> is another file's short name there). A long name goes on in the next path component: all its
 /// components but the last end with a lone <c>%</c>. Names with <c>%</c> before anything but two digits are never made,
 /// and so are free for the store's own files.
@@ -23,7 +24,8 @@ internal static class FileNames
     public const char Continued = '%';
 
     /// <summary>
-    /// Where a name is split, in bytes; what is put around it (two escaped dots, a device's letter, the end marks) keeps
+    /// Where a name is split, in bytes; what is put around it (two escaped dots, a device's letter, the end marks)
+    /// keeps
     /// it below 200.
     /// </summary>
     private const int MaximumComponent = 190;
@@ -55,7 +57,9 @@ internal static class FileNames
         return path.Append(Harden(component.ToString())).ToString();
     }
 
-    /// <summary>The segment that a relative path encodes, or <see langword="null"/> for a foreign file's path.</summary>
+    /// <summary>
+    /// The segment that a relative path encodes, or <see langword="null"/> for a foreign file's path.
+    /// </summary>
     public static string? TryDecodeSegment(string path)
     {
         var bytes = new List<byte>(path.Length);

@@ -73,7 +73,8 @@ internal sealed class FileReader(FileTree tree)
     }
 
     /// <remarks>
-    /// Looks for a file once more after looking for pieces: a write over an object in pieces puts its file there first and
+    /// Looks for a file once more after looking for pieces: a write over an object in pieces puts its file there first
+    /// and
     /// takes the pieces away then, and must not look like absence to whoever comes between.
     /// </remarks>
     private Found? Find(string key)

@@ -4,8 +4,10 @@ namespace Berth.Storage.FileSystem;
 
 /// <summary>Objects in a local folder, which any number of processes of one machine may share.</summary>
 /// <remarks>
-/// <para>A write puts the bytes on the disk under a temporary name, renames it, and puts the name on the disk, so that an
-/// object is there whole or not at all whenever process or machine stops. <see cref="FileTree"/> shows the folders.</para>
+/// <para>A write puts the bytes on the disk under a temporary name, renames it, and puts the name on the disk, so that
+/// an
+/// object is there whole or not at all whenever process or machine stops. <see cref="FileTree"/> shows the
+/// folders.</para>
 /// <para>Faults of the disk, a full one among them, are the <see cref="IOException"/> that .NET throws.</para>
 /// </remarks>
 public sealed class FileSystemObjects : IObjectStore
@@ -151,6 +153,7 @@ public sealed class FileSystemObjects : IObjectStore
         string? replaced = null;
         try
         {
+            var version = FileReader.VersionOf(content);
             await Files.CreateAsync(temporary, content, cancellationToken);
             return await _locks.HoldAsync(
                 key,
@@ -163,7 +166,7 @@ public sealed class FileSystemObjects : IObjectStore
 
                     _tree.PlaceFile(temporary, _tree.ObjectPath(key));
                     replaced = _tree.Retire(_tree.CompositePath(key));
-                    return FileReader.VersionOf(content);
+                    return version;
                 },
                 cancellationToken);
         }
@@ -215,7 +218,9 @@ public sealed class FileSystemObjects : IObjectStore
             },
             cancellationToken);
 
-    /// <summary>Runs off the caller's thread, as a disk blocks it, with its refusals made the contract's exception.</summary>
+    /// <summary>
+    /// Runs off the caller's thread, as a disk blocks it, with its refusals made the contract's exception.
+    /// </summary>
     private static async Task<T> RunAsync<T>(Func<Task<T>> work, CancellationToken cancellationToken)
     {
         try

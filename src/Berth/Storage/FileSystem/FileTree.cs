@@ -64,7 +64,9 @@ internal sealed class FileTree
         DirectorySync.Flush(folder);
     }
 
-    /// <summary>Renames a folder, whose entries are on the disk, to a path where nothing is; durable on return.</summary>
+    /// <summary>
+    /// Renames a folder, whose entries are on the disk, to a path where nothing is; durable on return.
+    /// </summary>
     public void PlaceFolder(string source, string path)
     {
         var folder = Path.GetDirectoryName(path)!;
@@ -91,25 +93,26 @@ internal sealed class FileTree
         }
     }
 
-    /// <summary>Takes a folder out of sight in one step; durable on return.</summary>
+    /// <summary>Takes a folder out of sight in one step, under the key's lock; durable on return.</summary>
     /// <returns>Where it is now, for <see cref="Discard"/>, or <see langword="null"/> when there was none.</returns>
     public string? Retire(string path)
     {
-        var temporary = NewTemporary();
-        try
-        {
-            Directory.Move(path, temporary);
-        }
-        catch (DirectoryNotFoundException) when (!Directory.Exists(path))
+        // Not left to the move to find out: the first rename of a process that fails is reported by .NET 10 with an
+        // error number that is not the rename's.
+        if (!Files.FolderExists(path))
         {
             return null;
         }
 
+        var temporary = NewTemporary();
+        Directory.Move(path, temporary);
         DirectorySync.Flush(Path.GetDirectoryName(path)!);
         return temporary;
     }
 
-    /// <summary>Frees the space of a temporary file or a retired folder; what remains after a fault is swept later.</summary>
+    /// <summary>
+    /// Frees the space of a temporary file or a retired folder; what remains after a fault is swept later.
+    /// </summary>
     public static void Discard(string? path)
     {
         try
@@ -129,19 +132,23 @@ internal sealed class FileTree
         }
     }
 
-    /// <summary>Creates the root where it is absent. Folders above one that exists are their owner's to flush.</summary>
+    /// <summary>
+    /// Creates the root where it is absent. Folders above one that exists are their owner's to flush.
+    /// </summary>
     private void CreateRoot()
     {
         var created = new Stack<string>();
-        for (var folder = _root; folder is not null && !Directory.Exists(folder); folder = Path.GetDirectoryName(folder))
+        var folder = _root;
+        while (folder is not null && !Directory.Exists(folder))
         {
             created.Push(folder);
+            folder = Path.GetDirectoryName(folder);
         }
 
         Directory.CreateDirectory(_root);
-        foreach (var folder in created)
+        foreach (var path in created)
         {
-            DirectorySync.Flush(Path.GetDirectoryName(folder)!);
+            DirectorySync.Flush(Path.GetDirectoryName(path)!);
         }
 
         _known.TryAdd(_root, true);

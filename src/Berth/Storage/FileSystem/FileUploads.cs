@@ -4,15 +4,14 @@ using Microsoft.Win32.SafeHandles;
 namespace Berth.Storage.FileSystem;
 
 /// <summary>
-/// Uploads in parts. Each attempt writes its parts into a file of its own, at their offsets in the object, so no attempt
-/// disturbs another and completing copies nothing: the one attempt's file, or else the whole folder with an index of what
+/// Uploads in parts. Each attempt writes its parts into a file of its own, at their offsets in the object, so no
+/// attempt
+/// disturbs another and completing copies nothing: the one attempt's file, or else the whole folder with an index of
+/// what
 /// to read from which file, is renamed to the object's path.
 /// </summary>
 internal sealed class FileUploads(FileTree tree, FileReader reader, StripedLocks locks)
 {
-    /// <summary>How many buffers are handed to the system in one write.</summary>
-    private const int MaximumBuffers = 256;
-
     /// <summary>Ends the name of an upload's folder once it takes no more parts.</summary>
     private const string ClosedSuffix = "%";
 
@@ -29,19 +28,13 @@ internal sealed class FileUploads(FileTree tree, FileReader reader, StripedLocks
     {
         var folder = FolderOf(uploadId) ?? throw Unknown();
         using var handle = OpenAttempt(Path.Join(folder, FileNames.EncodeSegment(part.Attempt)));
-        var offset = part.Offset;
-        foreach (var buffers in Buffers(content).Chunk(MaximumBuffers))
-        {
-            await RandomAccess.WriteAsync(handle, buffers, offset, cancellationToken);
-            offset += buffers.Sum(buffer => (long)buffer.Length);
-        }
-
+        await Files.WriteAsync(handle, content, part.Offset, cancellationToken);
         RandomAccess.FlushToDisk(handle);
         try
         {
             DirectorySync.Flush(folder);
         }
-        catch (IOException) when (!Directory.Exists(folder))
+        catch (IOException) when (!Files.FolderExists(folder))
         {
             throw Unknown();
         }
@@ -103,23 +96,12 @@ internal sealed class FileUploads(FileTree tree, FileReader reader, StripedLocks
         throw Unknown();
     }
 
-    private static IEnumerable<ReadOnlyMemory<byte>> Buffers(ReadOnlySequence<byte> content)
-    {
-        foreach (var buffer in content)
-        {
-            if (!buffer.IsEmpty)
-            {
-                yield return buffer;
-            }
-        }
-    }
-
     /// <summary>Runs under the key's lock.</summary>
     /// <returns>A folder to discard.</returns>
     private string? Complete(string key, string folder, List<Piece> pieces)
     {
         var closed = folder + ClosedSuffix;
-        var isOpen = Directory.Exists(folder);
+        var isOpen = Files.FolderExists(folder);
         if (reader.FindSize(key) is not null)
         {
             // A call before this one made the object, and perhaps died before it could clean up.
@@ -128,7 +110,7 @@ internal sealed class FileUploads(FileTree tree, FileReader reader, StripedLocks
                 : tree.Retire(closed);
         }
 
-        if (!isOpen && !Directory.Exists(closed))
+        if (!isOpen && !Files.FolderExists(closed))
         {
             throw Unknown();
         }

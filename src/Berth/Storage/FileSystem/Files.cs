@@ -3,11 +3,16 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Berth.Storage.FileSystem;
 
-/// <summary>Opening files so that only absence counts as absence: <c>File.Exists</c> is also false on a disk fault.</summary>
+/// <summary>
+/// Opening files so that only absence counts as absence: <c>File.Exists</c> is also false on a disk fault.
+/// </summary>
 internal static class Files
 {
     /// <summary>Lets other handles read, write, rename and delete the file.</summary>
     public const FileShare Shared = FileShare.ReadWrite | FileShare.Delete;
+
+    /// <summary>How many buffers are handed to the system in one write.</summary>
+    private const int MaximumBuffers = 256;
 
     private const int WouldBlockLinux = 11;
     private const int WouldBlockMac = 35;
@@ -31,19 +36,40 @@ internal static class Files
         }
     }
 
-    /// <summary>Creates a file that does not exist yet, with its bytes on the disk; not yet its name in the folder.</summary>
-    public static async Task CreateAsync(string path, ReadOnlySequence<byte> content, CancellationToken cancellationToken)
+    /// <summary>Whether there is a folder.</summary>
+    public static bool FolderExists(string path)
+    {
+        try
+        {
+            return File.GetAttributes(path).HasFlag(FileAttributes.Directory);
+        }
+        catch (Exception exception) when (IsAbsence(exception))
+        {
+            return false;
+        }
+    }
+
+    /// <summary>
+    /// Creates a file that does not exist yet, with its bytes on the disk; not yet its name in the folder.
+    /// </summary>
+    public static async Task CreateAsync(
+        string path, ReadOnlySequence<byte> content, CancellationToken cancellationToken)
     {
         using var handle = File.OpenHandle(
             path, FileMode.CreateNew, FileAccess.Write, Shared, FileOptions.Asynchronous);
-        var offset = 0L;
-        foreach (var buffer in content)
-        {
-            await RandomAccess.WriteAsync(handle, buffer, offset, cancellationToken);
-            offset += buffer.Length;
-        }
-
+        await WriteAsync(handle, content, 0, cancellationToken);
         RandomAccess.FlushToDisk(handle);
+    }
+
+    /// <summary>Writes a request's buffers, which may be small and many, in few system calls.</summary>
+    public static async Task WriteAsync(
+        SafeFileHandle handle, ReadOnlySequence<byte> content, long offset, CancellationToken cancellationToken)
+    {
+        foreach (var buffers in NonEmpty(content).Chunk(MaximumBuffers))
+        {
+            await RandomAccess.WriteAsync(handle, buffers, offset, cancellationToken);
+            offset += buffers.Sum(buffer => (long)buffer.Length);
+        }
     }
 
     /// <summary>Creates or overwrites a file, with its bytes on the disk; not yet its name in the folder.</summary>
@@ -58,7 +84,20 @@ internal static class Files
     public static bool IsAbsence(Exception exception) =>
         exception is FileNotFoundException or DirectoryNotFoundException;
 
-    /// <summary>Whether another handle, of this or another process, has the file open in a way that excludes this.</summary>
+    /// <summary>
+    /// Whether another handle, of this or another process, has the file open in a way that excludes this.
+    /// </summary>
     public static bool IsSharingViolation(IOException exception) =>
         exception.HResult is WouldBlockLinux or WouldBlockMac or SharingViolationWindows;
+
+    private static IEnumerable<ReadOnlyMemory<byte>> NonEmpty(ReadOnlySequence<byte> content)
+    {
+        foreach (var buffer in content)
+        {
+            if (!buffer.IsEmpty)
+            {
+                yield return buffer;
+            }
+        }
+    }
 }

@@ -3,13 +3,16 @@ using Microsoft.Win32.SafeHandles;
 namespace Berth.Storage.FileSystem;
 
 /// <summary>
-/// Reads pieces one after another straight into the caller's buffer. A deleted file is read to its end through the handle
+/// Reads pieces one after another straight into the caller's buffer. A deleted file is read to its end through the
+/// handle
 /// opened before; the pieces of a much-divided object are opened as they are reached, and one deleted by then is an
 /// <see cref="IOException"/>.
 /// </summary>
 internal sealed class PieceStream : Stream
 {
-    /// <summary>How many files one stream opens at once: most objects have one, and a process has some thousands.</summary>
+    /// <summary>
+    /// How many files one stream opens at once: most objects have one, and a process has some thousands.
+    /// </summary>
     private const int MaximumOpen = 32;
 
     private readonly IReadOnlyList<Piece> _pieces;

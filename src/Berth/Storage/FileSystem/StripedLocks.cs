@@ -6,14 +6,17 @@ using Microsoft.Win32.SafeHandles;
 namespace Berth.Storage.FileSystem;
 
 /// <summary>
-/// One writer per key at a time, among all processes over one folder: 256 locks that keys share by their hash. Within the
+/// One writer per key at a time, among all processes over one folder: 256 locks that keys share by their hash. Within
+/// the
 /// process a queue, between processes an exclusive lock on an empty file, which the system lets go when a process dies.
 /// </summary>
 internal sealed class StripedLocks
 {
     private const int Stripes = 256;
 
-    /// <summary>The longest wait before another process's lock is tried again, in milliseconds; it is held about one.</summary>
+    /// <summary>
+    /// The longest wait before another process's lock is tried again, in milliseconds; it is held about one.
+    /// </summary>
     private const int MaximumWait = 8;
 
     private readonly string _folder;
@@ -40,7 +43,9 @@ internal sealed class StripedLocks
         }
     }
 
-    /// <summary>Runs an action, which should be short, while no other process or thread runs one for the same key.</summary>
+    /// <summary>
+    /// Runs an action, which should be short, while no other process or thread runs one for the same key.
+    /// </summary>
     public async Task<T> HoldAsync<T>(string key, Func<T> action, CancellationToken cancellationToken)
     {
         // The same in every process, which string.GetHashCode is not.
