@@ -17,8 +17,8 @@ public abstract class ContainersStorageTests(string program, EndToEndFixture fix
     [InlineData("zstd")]
     public async Task An_image_comes_back_from_the_registry(string compression)
     {
-        var here = RequireWithStore("here");
-        var there = RequireWithStore("there");
+        var here = await RequireWithStoreAsync("here");
+        var there = await RequireWithStoreAsync("there");
         var sample = CreateSample(SampleKind.Image);
         // A relative path: they make an image's name of it, which has no capitals.
         var id = await PullAsync(here, $"oci:{Path.GetFileName(sample.Layout.Folder)}:{Sample.Tag}");
@@ -41,14 +41,14 @@ public abstract class ContainersStorageTests(string program, EndToEndFixture fix
     [SkippableFact]
     public async Task Each_architecture_of_an_index_comes_back_from_the_registry()
     {
-        var here = RequireWithStore("here");
+        var here = await RequireWithStoreAsync("here");
         var sample = CreateSample(SampleKind.Index);
         await PushIndexAsync(here, sample);
 
         var images = OciLayout.Children(JsonNode.Parse(sample.Layout.Read(sample.Digest))!, "manifests");
         foreach (var (architecture, image) in ((string[])["amd64", "arm64"]).Zip(images))
         {
-            var there = RequireWithStore(architecture);
+            var there = await RequireWithStoreAsync(architecture);
             var id = await PullAsync(there, $"--arch={architecture}", $"docker://{Image}");
             await there.RunAsync("push", "--format=oci", id, $"oci:{Folder.At(architecture)}-pulled:{Sample.Tag}");
             var pulled = OciLayout.Open(Folder.At(architecture) + "-pulled");
@@ -61,8 +61,8 @@ public abstract class ContainersStorageTests(string program, EndToEndFixture fix
     [InlineData(SampleKind.ArtifactWithImageConfig)]
     public async Task An_index_comes_back_with_all_that_hangs_on_it(SampleKind kind)
     {
-        var here = RequireWithStore("here");
-        var there = RequireWithStore("there");
+        var here = await RequireWithStoreAsync("here");
+        var there = await RequireWithStoreAsync("there");
         var sample = CreateSample(kind);
         var index = await PushIndexAsync(here, sample);
         var pushed = await Http.GetAllAsync(Repository, Sample.Tag);
@@ -76,11 +76,19 @@ public abstract class ContainersStorageTests(string program, EndToEndFixture fix
         AssertSame(pushed, pulled.ReadAll(index));
     }
 
-    protected ClientProgram RequireWithStore(string name)
+    /// <summary>Finds the program and gives it an empty store, or skips the test.</summary>
+    protected async Task<ClientProgram> RequireWithStoreAsync(string name)
     {
-        var root = Folder.Add($"store-{name}");
-        return Require(
-            program, $"--root={root}", $"--runroot={Folder.Add($"run-{name}")}", "--storage-driver=vfs");
+        var client = Require(
+            program, $"--root={Folder.Add($"store-{name}")}", $"--runroot={Folder.Add($"run-{name}")}",
+            "--storage-driver=vfs");
+        if (!Environment.IsPrivilegedProcess)
+        {
+            var info = await client.TryRunAsync("info");
+            Skip.IfNot(info.IsSuccess, $"{program} cannot run without root here: {info.Error.Trim().ReplaceLineEndings("; ")}");
+        }
+
+        return client;
     }
 
     /// <summary>Makes an index of a sample's image or images and pushes it.</summary>

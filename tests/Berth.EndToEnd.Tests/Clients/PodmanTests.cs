@@ -9,8 +9,8 @@ public sealed class PodmanTests(EndToEndFixture fixture, ITestOutputHelper outpu
     [SkippableFact]
     public async Task Podman_gets_back_the_artifact_that_it_pushed()
     {
-        var here = RequireWithStore("here");
-        var there = RequireWithStore("there");
+        var here = await RequireWithStoreAsync("here");
+        var there = await RequireWithStoreAsync("there");
         var version = (await here.RunAsync("version", "--format={{.Client.Version}}")).Output.Trim();
         var canPull = await here.TryRunAsync("artifact", "pull", "--help");
         Skip.If(
