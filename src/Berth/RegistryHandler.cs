@@ -16,17 +16,15 @@ public sealed class RegistryHandler : IDisposable
     private readonly StorageMeter _meter;
     private readonly UploadBuffers _buffers;
     private readonly ILogger<RegistryHandler> _logger;
-    private readonly RegistryOptions _options;
 
     /// <summary>Creates a registry over a store. Makes no call to it.</summary>
     public RegistryHandler(
         RegistryOptions options, RegistryStorage storage, TimeProvider time, ILogger<RegistryHandler> logger)
     {
-        _options = options;
         _meter = storage.Meter;
         _logger = logger;
         _buffers = new(options.UploadBufferSize, storage.Objects.PartSize);
-        _router = new(RouteTable.Create(options, storage, _buffers, time));
+        _router = new(RouteTable.Create(options, storage, _buffers, time), options.DeleteEnabled);
     }
 
     /// <summary>Answers one request. Never throws.</summary>
@@ -51,7 +49,6 @@ public sealed class RegistryHandler : IDisposable
         try
         {
             var error = _router.Find(request, out route);
-            error ??= route!.Access == Access.Delete && !_options.DeleteEnabled ? RegistryError.DeleteDisabled() : null;
             error ??= await route!.Endpoint(request);
             if (error is not null)
             {

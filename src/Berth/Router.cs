@@ -9,10 +9,15 @@ internal sealed class Router
     private const string Name = "{name}";
 
     private readonly Group[] _groups;
+    private readonly bool _deleteEnabled;
 
     /// <param name="routes">Where two patterns match one path, the first wins.</param>
-    public Router(IEnumerable<Route> routes) =>
-        _groups = [.. routes.GroupBy(route => route.Pattern).Select(group => new Group(group.Key, [.. group]))];
+    /// <param name="deleteEnabled">False to refuse every route that deletes.</param>
+    public Router(IEnumerable<Route> routes, bool deleteEnabled)
+    {
+        _deleteEnabled = deleteEnabled;
+        _groups = [.. routes.GroupBy(route => route.Pattern).Select(group => new Group(group.Key, [.. group], IsEnabled))];
+    }
 
     /// <summary>Finds the route and binds the variables of its pattern.</summary>
     public RegistryError? Find(RegistryRequest request, out Route? route)
@@ -33,22 +38,27 @@ internal sealed class Router
             route = HttpMethods.IsOptions(request.Http.Method)
                 ? group.Options
                 : Array.Find(group.Routes, one => one.Methods.Contains(request.Http.Method));
-            return route is null
-                ? RegistryError.MethodNotAllowed(group.Allowed)
-                : group.Bind(request, segments, skipped);
+            if (route is null)
+            {
+                return RegistryError.MethodNotAllowed(group.Allowed);
+            }
+            return group.Bind(request, segments, skipped)
+                ?? (IsEnabled(route) ? null : RegistryError.DeleteDisabled(group.Allowed));
         }
         return RegistryError.PathUnknown();
     }
+
+    private bool IsEnabled(Route route) => _deleteEnabled || route.Access != Access.Delete;
 
     private sealed class Group
     {
         private readonly string[] _segments;
 
-        public Group(string pattern, Route[] routes)
+        public Group(string pattern, Route[] routes, Func<Route, bool> isEnabled)
         {
             _segments = pattern.Trim('/').Split('/');
             Routes = routes;
-            Allowed = string.Join(", ", routes.SelectMany(route => route.Methods));
+            Allowed = string.Join(", ", routes.Where(isEnabled).SelectMany(route => route.Methods));
             Options = new("options", [HttpMethods.Options], pattern, Access.None, AllowAsync);
         }
 

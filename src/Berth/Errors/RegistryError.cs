@@ -11,6 +11,8 @@ namespace Berth.Errors;
 /// <param name="Detail">What the client sent and what was expected.</param>
 internal sealed record RegistryError(int Status, string Code, string Message, JsonNode? Detail = null)
 {
+    private const int MostDetail = 500;
+
     /// <summary>Headers that this answer needs besides: <c>Allow</c>, <c>Location</c>, <c>Range</c>, <c>Retry-After</c>.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; } = [];
 
@@ -54,7 +56,7 @@ internal sealed record RegistryError(int Status, string Code, string Message, Js
             })]));
 
     public static RegistryError ManifestInvalid(string detail) =>
-        new(400, "MANIFEST_INVALID", "manifest invalid", detail);
+        new(400, "MANIFEST_INVALID", "manifest invalid", Shorten(detail));
 
     public static RegistryError ManifestTooLarge(int limit) =>
         new(413, "SIZE_INVALID", "manifest too large",
@@ -89,8 +91,11 @@ internal sealed record RegistryError(int Status, string Code, string Message, Js
         new(414, "UNSUPPORTED", "too many tags in one request",
             string.Create(CultureInfo.InvariantCulture, $"at most {limit} tag parameters are accepted"));
 
-    public static RegistryError DeleteDisabled() =>
-        new(405, "UNSUPPORTED", "the operation is unsupported", "deleting is switched off on this registry");
+    public static RegistryError DeleteDisabled(string allowed) =>
+        new(405, "UNSUPPORTED", "the operation is unsupported", "deleting is switched off on this registry")
+        {
+            Headers = [new("Allow", allowed)],
+        };
 
     public static RegistryError MethodNotAllowed(string allowed) =>
         new(405, "UNSUPPORTED", "the operation is unsupported", $"allowed here: {allowed}")
@@ -123,6 +128,10 @@ internal sealed record RegistryError(int Status, string Code, string Message, Js
 
     private static KeyValuePair<string, string> RetryAfter(TimeSpan wait) =>
         new("Retry-After", Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>A manifest may repeat its megabytes in what is wrong with it.</summary>
+    private static string Shorten(string detail) =>
+        detail.Length <= MostDetail ? detail : string.Concat(detail.AsSpan(0, MostDetail), "…");
 
     private static JsonObject Named(string name, string value) => new() { [name] = value };
 

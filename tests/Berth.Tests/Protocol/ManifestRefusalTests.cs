@@ -95,6 +95,21 @@ public abstract class ManifestRefusalTests(RegistryFixture fixture) : ProtocolTe
         Assert.InRange(((string?)detail)!.Length, 1, 1000);
     }
 
+    [Theory]
+    [InlineData("{\"schemaVersion\":2,\"mediaType\":\"{0}\"}")]
+    [InlineData("{\"{0}\":1,\"{0}\":2}")]
+    [InlineData("{\"schemaVersion\":2,\"config\":" + Descriptor + ",\"annotations\":{\"{0}\":1}}")]
+    public async Task What_is_refused_is_not_repeated_at_length(string manifest)
+    {
+        var text = new string('a', 1_000_000);
+
+        var detail = await AssertRefusedAsync(
+            Encoding.UTF8.GetBytes(manifest.Replace("{0}", text, StringComparison.Ordinal)), Client.OciManifest, 400,
+            "MANIFEST_INVALID");
+
+        Assert.InRange(((string?)detail)!.Length, 1, 1000);
+    }
+
     [Fact]
     public async Task Bytes_that_are_no_UTF_8_are_refused_with_400()
     {

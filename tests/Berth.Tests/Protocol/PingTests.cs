@@ -42,6 +42,7 @@ public abstract class PingTests(RegistryFixture fixture) : ProtocolTests(fixture
 
     [Theory]
     [InlineData("POST", "/v2/", "GET, HEAD")]
+    [InlineData("TRACE", "/v2/", "GET, HEAD")]
     [InlineData("HEAD", "/v2/_catalog", "GET")]
     [InlineData("DELETE", "/v2/_catalog", "GET")]
     [InlineData("POST", "/v2/a/b/blobs/sha256:x", "GET, HEAD, DELETE")]
@@ -74,6 +75,20 @@ public abstract class PingTests(RegistryFixture fixture) : ProtocolTests(fixture
         {
             AssertError(answer, 405, "UNSUPPORTED");
         }
+    }
+
+    [Theory]
+    [InlineData("/v2/", "GET, HEAD")]
+    [InlineData("/v2/_catalog", "GET")]
+    [InlineData("/v2/a/b/manifests/latest", "DELETE, GET, HEAD, PUT")]
+    [InlineData("/v2/a/b/blobs/uploads/", "POST")]
+    public async Task OPTIONS_tells_what_a_path_allows(string path, string allowed)
+    {
+        var answer = await RawHttp.SendAsync(Fixture.Registry, "OPTIONS", path);
+
+        Assert.Equal(204, answer.Status);
+        Assert.Equal(allowed, string.Join(", ", answer.Header("Allow")!.Split(", ").Order(StringComparer.Ordinal)));
+        Assert.Empty(answer.Body);
     }
 
     [Theory]

@@ -74,6 +74,19 @@ public abstract class ProtocolTests(RegistryFixture fixture)
         return await new BlobStore(storage.Records, storage.Objects).GetAsync(name, parsed, default);
     }
 
+    /// <summary>Where Link leads (RFC 5988), or <see langword="null"/> at the last page.</summary>
+    protected static string? NextOf(HttpResponseMessage response)
+    {
+        if (Header(response, "Link") is not { } link)
+        {
+            return null;
+        }
+        const string Rest = ">; rel=\"next\"";
+        Assert.StartsWith("</v2/", link, StringComparison.Ordinal);
+        Assert.EndsWith(Rest, link, StringComparison.Ordinal);
+        return link[1..^Rest.Length];
+    }
+
     protected static async Task<JsonNode> ReadJsonAsync(HttpResponseMessage response) =>
         JsonNode.Parse(await response.Content.ReadAsByteArrayAsync())!;
 
