@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Measures the memory of a running server: resident when idle, and the peak while 1 GiB is pushed and pulled and while 50
-# layers of 64 MiB are pushed at once. Pushes about 5 GiB to the server and deletes them again; its store may keep the
-# bytes until it collects, so start it over a folder that can go:
+# Measures the memory of a running server: resident when idle, and the peak while 1 GiB is pushed and pulled and while
+# 50 layers of 64 MiB are pushed at once. Pushes about 5 GiB to the server and deletes them again; its store may keep
+# the bytes until it collects, so start it over a folder that can go:
 #   dotnet run --project src/Berth.Server -c Release -- --Berth:Storage:FileSystem:Root=/tmp/berth-memory
 #   eng/measure-memory.sh http://127.0.0.1:5000 "$(pgrep -nx Berth.Server)"
 # SIZE_MIB, LAYERS and LAYER_MIB make it smaller. Needs bash, curl and coreutils, and Linux for /proc.
@@ -61,7 +61,8 @@ push_streamed() { # DIGEST FILE...
   local digest=$1 location
   shift
   location=$(begin)
-  location=$(cat "$@" | request -X PATCH -T - -H 'Content-Type: application/octet-stream' -D - -o /dev/null "$location" \
+  location=$(cat "$@" \
+    | request -X PATCH -T - -H 'Content-Type: application/octet-stream' -D - -o /dev/null "$location" \
     | location_of)
   finish "$location" "$digest" -H 'Content-Length: 0'
 }

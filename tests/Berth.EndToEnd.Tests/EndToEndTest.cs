@@ -6,8 +6,8 @@ using Xunit.Abstractions;
 namespace Berth.EndToEnd.Tests;
 
 /// <summary>
-/// One test: a folder of its own, clients, and servers. What the clients and the servers said becomes the test's output;
-/// its servers are ended and its folder removed, whatever happened.
+/// One test: a folder of its own, clients, and servers. What the clients and the servers said becomes the test's
+/// output; its servers are ended and its folder removed, whatever happened.
 /// </summary>
 [Collection(OneByOne.Name)]
 public abstract class EndToEndTest(EndToEndFixture fixture, ITestOutputHelper output) : IAsyncLifetime
@@ -66,7 +66,9 @@ public abstract class EndToEndTest(EndToEndFixture fixture, ITestOutputHelper ou
         return new(path, ClientHome.Create(Folder), output) { Options = options, Folder = Folder.Path };
     }
 
-    protected Sample CreateSample(SampleKind kind, string name = "pushed") => Sample.Create(kind, Folder.At(name));
+    protected Skopeo RequireSkopeo() => new(Require("skopeo"));
+
+    protected Sample CreateSample(SampleKind kind) => Sample.Create(kind, Folder.At("pushed"));
 
     /// <summary>Checks that two sets of manifests and blobs have the same names and the same bytes.</summary>
     protected static void AssertSame(

@@ -70,7 +70,8 @@ public abstract class ContainersStorageTests(string program, EndToEndFixture fix
 
         await there.RunAsync("manifest", "create", "list");
         await there.RunAsync("manifest", "add", "--all", "--tls-verify=false", "list", $"docker://{Image}");
-        await there.RunAsync("manifest", "push", "--all", "--tls-verify=false", "list", $"oci:{Folder.At("pulled")}:{Sample.Tag}");
+        await there.RunAsync(
+            "manifest", "push", "--all", "--tls-verify=false", "list", $"oci:{Folder.At("pulled")}:{Sample.Tag}");
         var pulled = OciLayout.Open(Folder.At("pulled"));
         Assert.Equal(index, pulled.DigestOf(Sample.Tag));
         AssertSame(pushed, pulled.ReadAll(index));
@@ -85,7 +86,8 @@ public abstract class ContainersStorageTests(string program, EndToEndFixture fix
         if (!Environment.IsPrivilegedProcess)
         {
             var info = await client.TryRunAsync("info");
-            Skip.IfNot(info.IsSuccess, $"{program} cannot run without root here: {info.Error.Trim().ReplaceLineEndings("; ")}");
+            var reason = info.Error.Trim().ReplaceLineEndings("; ");
+            Skip.IfNot(info.IsSuccess, $"{program} cannot run without root here: {reason}");
         }
 
         return client;

@@ -6,8 +6,8 @@ using Xunit.Abstractions;
 namespace Berth.EndToEnd.Tests.Clients;
 
 /// <summary>
-/// Docker, where a daemon answers. It takes registries on 127.0.0.1 without TLS. Its own image store keeps images unpacked;
-/// its containerd store keeps manifests and blobs as they are.
+/// Docker, where a daemon answers. It takes registries on 127.0.0.1 without TLS. Its own image store keeps images
+/// unpacked; its containerd store keeps manifests and blobs as they are.
 /// </summary>
 public sealed class DockerTests(EndToEndFixture fixture, ITestOutputHelper output) : ClientTests(fixture, output)
 {
@@ -59,7 +59,8 @@ public sealed class DockerTests(EndToEndFixture fixture, ITestOutputHelper outpu
     {
         var docker = await RequireDaemonAsync();
         Skip.IfNot(
-            await KeepsManifestsAsync(docker), "docker's own image store keeps no artifacts; its containerd store does");
+            await KeepsManifestsAsync(docker),
+            "docker's own image store keeps no artifacts; its containerd store does");
         try
         {
             await PushAndPullLayoutAsync(docker, CreateSample(SampleKind.Artifact));

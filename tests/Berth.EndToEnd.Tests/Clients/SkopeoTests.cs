@@ -12,15 +12,13 @@ public sealed class SkopeoTests(EndToEndFixture fixture, ITestOutputHelper outpu
     [InlineData(SampleKind.Artifact)]
     public async Task Skopeo_gets_back_what_it_pushed(SampleKind kind)
     {
-        var skopeo = Require("skopeo");
+        var skopeo = RequireSkopeo();
         var sample = CreateSample(kind);
 
-        await skopeo.RunAsync(
-            "copy", "--all", "--dest-tls-verify=false", $"oci:{sample.Layout.Folder}:{Sample.Tag}", $"docker://{Image}");
+        await skopeo.PushAsync(sample, Image);
         await AssertPushedAsync(sample);
 
-        await skopeo.RunAsync(
-            "copy", "--all", "--src-tls-verify=false", $"docker://{Image}", $"oci:{Folder.At("pulled")}:{Sample.Tag}");
+        await skopeo.PullAsync(Image, Folder.At("pulled"));
         AssertPulled(sample, Folder.At("pulled"));
     }
 }

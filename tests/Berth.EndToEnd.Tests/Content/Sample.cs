@@ -47,7 +47,8 @@ public sealed record Sample(OciLayout Layout, string Digest)
             SampleKind.ZstdImage => AddImage(layout, "amd64", Layer.Zstd("a", Small), Layer.Zstd("b", Medium)),
             SampleKind.Index => AddIndex(layout),
             SampleKind.Artifact => AddArtifact(layout, layout.Add(MediaType.Empty, "{}"u8.ToArray())),
-            SampleKind.ArtifactWithImageConfig => AddArtifact(layout, layout.Add(MediaType.Config, Config("amd64", []))),
+            SampleKind.ArtifactWithImageConfig => AddArtifact(
+                layout, layout.Add(MediaType.Config, Config("amd64", []))),
             _ => throw new ArgumentOutOfRangeException(nameof(kind)),
         }));
     }

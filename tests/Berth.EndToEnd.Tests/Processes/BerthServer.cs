@@ -114,7 +114,8 @@ public sealed class BerthServer : IAsyncDisposable
         if (line is null)
             return;
         _log.Enqueue(line);
-        if (line.StartsWith("Berth ", StringComparison.Ordinal) && line.Contains(" listens on ", StringComparison.Ordinal))
+        if (line.StartsWith("Berth ", StringComparison.Ordinal)
+            && line.Contains(" listens on ", StringComparison.Ordinal))
             _firstLine.TrySetResult(line);
     }
 

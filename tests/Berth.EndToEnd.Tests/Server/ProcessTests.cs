@@ -1,4 +1,5 @@
 using System.Net;
+using Berth.EndToEnd.Tests.Clients;
 using Berth.EndToEnd.Tests.Content;
 using Berth.EndToEnd.Tests.Processes;
 using Xunit.Abstractions;
@@ -16,12 +17,12 @@ public sealed class ProcessTests(EndToEndFixture fixture, ITestOutputHelper outp
     [SkippableFact]
     public async Task The_command_of_the_README_serves_and_keeps_its_data_where_it_was_called()
     {
-        var skopeo = Require("skopeo");
+        var skopeo = RequireSkopeo();
         var sample = CreateSample(SampleKind.Index);
         var here = Folder.Add("here");
 
         var server = await StartServerByReadmeAsync(here);
-        await PushAsync(skopeo, sample, server);
+        await skopeo.PushAsync(sample, ImageAt(server));
         Assert.Equal(0, await server.TerminateAsync());
         Assert.NotEmpty(Directory.GetFileSystemEntries(Path.Join(here, "data")));
 
@@ -33,10 +34,10 @@ public sealed class ProcessTests(EndToEndFixture fixture, ITestOutputHelper outp
     [SkippableFact]
     public async Task A_killed_server_keeps_what_it_acknowledged_and_shows_nothing_half_written()
     {
-        var skopeo = Require("skopeo");
+        var skopeo = RequireSkopeo();
         var sample = CreateSample(SampleKind.Image);
         var server = await StartServerAsync();
-        await PushAsync(skopeo, sample, server);
+        await skopeo.PushAsync(sample, ImageAt(server));
 
         var http = new RegistryHttp(server.Address);
         var content = new byte[Chunk + StalledBytes];
@@ -71,13 +72,13 @@ public sealed class ProcessTests(EndToEndFixture fixture, ITestOutputHelper outp
     [SkippableFact]
     public async Task A_push_cut_off_by_the_death_of_the_server_is_repeated_with_success()
     {
-        var skopeo = Require("skopeo");
+        var skopeo = RequireSkopeo();
         var sample = Sample.CreateImage(Folder.At("pushed"), layerSize: 100_000_000);
         var server = await StartServerAsync();
         var data = Folder.At("data");
         var before = SizeOf(data);
 
-        var pushing = TryPushAsync(skopeo, sample, server);
+        var pushing = skopeo.TryPushAsync(sample, ImageAt(server));
         await UntilAsync(() => pushing.IsCompleted || SizeOf(data) > before + 20_000_000);
         await server.KillAsync();
         await pushing;
@@ -86,7 +87,7 @@ public sealed class ProcessTests(EndToEndFixture fixture, ITestOutputHelper outp
         var http = new RegistryHttp(server.Address);
         if (!(await pushing).IsSuccess)
             Assert.Equal(HttpStatusCode.NotFound, await http.HeadManifestAsync(Repository, Sample.Tag));
-        await PushAsync(skopeo, sample, server);
+        await skopeo.PushAsync(sample, ImageAt(server));
         await AssertPullsAsync(skopeo, sample, server);
     }
 
@@ -104,19 +105,9 @@ public sealed class ProcessTests(EndToEndFixture fixture, ITestOutputHelper outp
             await timer.WaitForNextTickAsync(limit.Token);
     }
 
-    private Task<ProgramResult> TryPushAsync(ClientProgram skopeo, Sample sample, BerthServer server) =>
-        skopeo.TryRunAsync(
-            "copy", "--all", "--dest-tls-verify=false", $"oci:{sample.Layout.Folder}:{Sample.Tag}",
-            $"docker://{ImageAt(server)}");
-
-    private async Task PushAsync(ClientProgram skopeo, Sample sample, BerthServer server) =>
-        (await TryPushAsync(skopeo, sample, server)).MustSucceed();
-
-    private async Task AssertPullsAsync(ClientProgram skopeo, Sample sample, BerthServer server)
+    private async Task AssertPullsAsync(Skopeo skopeo, Sample sample, BerthServer server)
     {
-        await skopeo.RunAsync(
-            "copy", "--all", "--src-tls-verify=false", $"docker://{ImageAt(server)}",
-            $"oci:{Folder.At("pulled")}:{Sample.Tag}");
+        await skopeo.PullAsync(ImageAt(server), Folder.At("pulled"));
         AssertPulled(sample, Folder.At("pulled"));
     }
 }

@@ -29,17 +29,13 @@ public sealed class TwoServersTests(EndToEndFixture fixture, ITestOutputHelper o
     [SkippableFact]
     public async Task What_is_pushed_to_one_server_is_pulled_from_the_other()
     {
-        var skopeo = Require("skopeo");
+        var skopeo = RequireSkopeo();
         var first = await StartServerAsync();
         var second = await StartServerAsync();
         var sample = CreateSample(SampleKind.Index);
 
-        await skopeo.RunAsync(
-            "copy", "--all", "--dest-tls-verify=false", $"oci:{sample.Layout.Folder}:{Sample.Tag}",
-            $"docker://{ImageAt(first)}");
-        await skopeo.RunAsync(
-            "copy", "--all", "--src-tls-verify=false", $"docker://{ImageAt(second)}",
-            $"oci:{Folder.At("pulled")}:{Sample.Tag}");
+        await skopeo.PushAsync(sample, ImageAt(first));
+        await skopeo.PullAsync(ImageAt(second), Folder.At("pulled"));
         AssertPulled(sample, Folder.At("pulled"));
         Assert.Equal([Repository], await new RegistryHttp(second.Address).GetRepositoriesAsync());
         Assert.Equal([Sample.Tag], (await new RegistryHttp(second.Address).GetTagsAsync(Repository))!);
@@ -48,14 +44,12 @@ public sealed class TwoServersTests(EndToEndFixture fixture, ITestOutputHelper o
     [SkippableFact]
     public async Task The_same_image_is_pushed_to_both_servers_at_once()
     {
-        var skopeo = Require("skopeo");
+        var skopeo = RequireSkopeo();
         var first = await StartServerAsync();
         var second = await StartServerAsync();
         var sample = CreateSample(SampleKind.Image);
 
-        await Task.WhenAll(((string[])[ImageAt(first), ImageAt(second)]).Select(image => skopeo.RunAsync(
-            "copy", "--all", "--dest-tls-verify=false", $"oci:{sample.Layout.Folder}:{Sample.Tag}",
-            $"docker://{image}")));
+        await Task.WhenAll(skopeo.PushAsync(sample, ImageAt(first)), skopeo.PushAsync(sample, ImageAt(second)));
         foreach (var server in (Uri[])[first.Address, second.Address])
             AssertSame(sample.ReadAll(), await new RegistryHttp(server).GetAllAsync(Repository, Sample.Tag));
     }
