@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
 using Berth.Content;
@@ -42,13 +43,28 @@ internal sealed class BlobContent(IObjectStore objects, StoredBlob blob, Registr
         await objects.OpenReadAsync(blob.Object, range.Offset, range.Length, request.Aborted)
         ?? throw new InvalidDataException($"the object {blob.Object} of a blob is gone");
 
-    /// <remarks>
-    /// A store that delivers fewer bytes leaves the body shorter than its Content-Length: the server then breaks the
-    /// connection, and no client takes the answer for complete.
-    /// </remarks>
+    /// <remarks>A store that delivers fewer bytes is a fault: the connection breaks, and the log says why.</remarks>
     private async Task CopyAsync(Stream stream, long length)
     {
-        await stream.CopyToAsync(request.Response.Body, BufferSize, request.Aborted);
-        request.Bytes += length;
+        var buffer = ArrayPool<byte>.Shared.Rent((int)Math.Min(BufferSize, length));
+        try
+        {
+            while (length > 0)
+            {
+                var count = await stream.ReadAsync(
+                    buffer.AsMemory(0, (int)Math.Min(buffer.Length, length)), request.Aborted);
+                if (count == 0)
+                {
+                    throw new EndOfStreamException($"the object {blob.Object} of a blob ends {length} bytes too early");
+                }
+                await request.Response.Body.WriteAsync(buffer.AsMemory(0, count), request.Aborted);
+                request.Bytes += count;
+                length -= count;
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
     }
 }

@@ -23,16 +23,24 @@ public abstract class RegistryFixture : IAsyncLifetime
 
     public virtual async Task DisposeAsync() => await Registry.DisposeAsync();
 
-    /// <summary>Another registry over the same stores, or over what is put before them.</summary>
-    public Task<TestRegistry> StartAsync(
-        RegistryOptions? options = null,
-        Func<IObjectStore, IObjectStore>? objects = null,
-        Func<IRecordStore, IRecordStore>? records = null) =>
-        TestRegistry.StartAsync(_stores.Over(objects, records), options);
+    /// <summary>Another registry over the same stores.</summary>
+    public Task<TestRegistry> StartAsync(RegistryOptions? options = null) =>
+        TestRegistry.StartAsync(_stores.Open(), options);
+
+    /// <summary>Another registry over the same stores, whose calls the test fails or holds back.</summary>
+    public Task<TestRegistry> StartAsync(Interception interception, RegistryOptions? options = null)
+    {
+        // The records are the store's own, so that one of their calls is one call here too.
+        var records = _stores.Records ?? new ObjectRecords(_stores.Objects);
+        return TestRegistry.StartAsync(
+            RegistryStorage.Over(
+                new InterceptedObjects(_stores.Objects, interception), new InterceptedRecords(records, interception)),
+            options);
+    }
 
     /// <summary>A registry over empty stores.</summary>
     public Task<TestRegistry> StartEmptyAsync(RegistryOptions? options = null) =>
-        TestRegistry.StartAsync(CreateStores().Over(null, null), options);
+        TestRegistry.StartAsync(CreateStores().Open(), options);
 }
 
 /// <summary>Where a registry keeps everything.</summary>
@@ -40,16 +48,8 @@ public abstract class RegistryFixture : IAsyncLifetime
 /// <param name="Records">Facts; <see langword="null"/> where they are objects too.</param>
 public sealed record Stores(IObjectStore Objects, IRecordStore? Records)
 {
-    public RegistryStorage Over(Func<IObjectStore, IObjectStore>? objects, Func<IRecordStore, IRecordStore>? records)
-    {
-        var bytes = objects?.Invoke(Objects) ?? Objects;
-        if (Records is null && records is null)
-        {
-            return RegistryStorage.Over(bytes);
-        }
-        var facts = Records ?? new ObjectRecords(bytes);
-        return RegistryStorage.Over(bytes, records?.Invoke(facts) ?? facts);
-    }
+    public RegistryStorage Open() =>
+        Records is null ? RegistryStorage.Over(Objects) : RegistryStorage.Over(Objects, Records);
 }
 
 public sealed class MemoryRegistry : RegistryFixture

@@ -259,7 +259,7 @@ public abstract class UploadTests(RegistryFixture fixture) : ProtocolTests(fixtu
     public async Task An_upload_whose_store_takes_no_further_part_is_refused_and_can_be_closed_as_it_is()
     {
         var stores = new Stores(new Storage.MemoryObjects(minimumPartSize: 1000, maximumParts: 3), new Storage.MemoryRecords());
-        await using var registry = await TestRegistry.StartAsync(stores.Over(null, null));
+        await using var registry = await TestRegistry.StartAsync(stores.Open());
         var client = new Client(registry.Client);
         var content = Client.RandomBytes(12 * 1024 * 1024);
         var location = await client.StartUploadAsync(Repository);

@@ -1,0 +1,106 @@
+namespace Berth.Tests.Protocol;
+
+/// <summary>end-2 over a store that signs URLs: the bytes never pass through the registry.</summary>
+public abstract class RedirectTests(RegistryFixture fixture) : ProtocolTests(fixture)
+{
+    private readonly Interception _interception = new()
+    {
+        Sign = what => new Uri("https://store.example/" + what + "&signature=a%2Bb%3D"),
+    };
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("bytes=0-9")]
+    public async Task GET_redirects_with_307_and_is_not_cached(string range)
+    {
+        var digest = await Client.PushBlobAsync(Repository, Client.RandomBytes(100));
+        await using var registry = await Fixture.StartAsync(_interception);
+
+        var answer = await RawHttp.SendAsync(
+            registry, "GET", $"/v2/{Repository}/blobs/{digest}", range.Length == 0 ? "X: y" : "Range: " + range);
+
+        Assert.Equal(307, answer.Status);
+        var blob = await FindBlobAsync(Repository, digest);
+        Assert.Equal(
+            $"https://store.example/{blob!.Object}?type=application/octet-stream&name={digest}&for=00:20:00&signature=a%2Bb%3D",
+            answer.Header("Location"));
+        Assert.Equal("no-store", answer.Header("Cache-Control"));
+        Assert.Equal(digest, answer.Header("Docker-Content-Digest"));
+        Assert.Empty(answer.Body);
+        var line = await registry.Log.WaitAsync(Repository, "end-2", "GET");
+        Assert.Equal(1, line.StorageCalls);
+        Assert.DoesNotContain("signature", line.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task HEAD_is_answered_here()
+    {
+        var digest = await Client.PushBlobAsync(Repository, Client.RandomBytes(100));
+        await using var registry = await Fixture.StartAsync(_interception);
+
+        var answer = await RawHttp.SendAsync(registry, "HEAD", $"/v2/{Repository}/blobs/{digest}");
+
+        Assert.Equal(200, answer.Status);
+        Assert.Null(answer.Header("Location"));
+        Assert.Equal("100", answer.Header("Content-Length"));
+    }
+
+    [Fact]
+    public async Task A_lifetime_is_the_operators()
+    {
+        var digest = await Client.PushBlobAsync(Repository, Client.RandomBytes(100));
+        await using var registry = await Fixture.StartAsync(
+            _interception, new RegistryOptions { RedirectLifetime = TimeSpan.FromMinutes(3) });
+
+        var answer = await RawHttp.SendAsync(registry, "GET", $"/v2/{Repository}/blobs/{digest}");
+
+        Assert.Contains("for=00:03:00", answer.Header("Location"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Redirects_that_are_switched_off_stream()
+    {
+        var content = Client.RandomBytes(100);
+        var digest = await Client.PushBlobAsync(Repository, content);
+        await using var registry = await Fixture.StartAsync(
+            _interception, new RegistryOptions { RedirectEnabled = false });
+
+        var answer = await RawHttp.SendAsync(registry, "GET", $"/v2/{Repository}/blobs/{digest}");
+
+        Assert.Equal(200, answer.Status);
+        Assert.Equal(content, answer.Body);
+        Assert.Contains("immutable", answer.Header("Cache-Control"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_unknown_blob_is_not_redirected_and_a_known_one_not_sent_again()
+    {
+        var digest = await Client.PushBlobAsync(Repository, Client.RandomBytes(100));
+        await using var registry = await Fixture.StartAsync(_interception);
+
+        AssertError(
+            await RawHttp.SendAsync(registry, "GET", $"/v2/{Repository}/blobs/{Client.Digest([1])}"), 404, "BLOB_UNKNOWN");
+        var answer = await RawHttp.SendAsync(
+            registry, "GET", $"/v2/{Repository}/blobs/{digest}", $"If-None-Match: \"{digest}\"");
+
+        Assert.Equal(304, answer.Status);
+        Assert.Null(answer.Header("Location"));
+    }
+
+    [Fact]
+    public async Task Manifests_are_never_redirected()
+    {
+        var manifest = ManifestTests.Pad(await Client.PrepareImageAsync(Repository), 100_000);
+        await Client.PushManifestAsync(Repository, "large", manifest);
+        await using var registry = await Fixture.StartAsync(_interception);
+
+        var answer = await RawHttp.SendAsync(registry, "GET", $"/v2/{Repository}/manifests/large");
+
+        Assert.Equal(200, answer.Status);
+        Assert.Equal(manifest, answer.Body);
+    }
+}
+
+public sealed class RedirectOverMemory(MemoryRegistry registry) : RedirectTests(registry), IClassFixture<MemoryRegistry>;
+
+public sealed class RedirectOverFolder(FolderRegistry registry) : RedirectTests(registry), IClassFixture<FolderRegistry>;
