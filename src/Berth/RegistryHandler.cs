@@ -23,7 +23,7 @@ public sealed class RegistryHandler : IDisposable
     {
         _meter = storage.Meter;
         _logger = logger;
-        _buffers = new(options.UploadBufferSize, storage.Objects.PartSize);
+        _buffers = new(options.UploadBufferSize, storage.Objects.MinimumPartSize);
         _router = new(RouteTable.Create(options, storage, _buffers, time), options.DeleteEnabled);
     }
 

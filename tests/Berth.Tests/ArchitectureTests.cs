@@ -55,7 +55,7 @@ public sealed partial class ArchitectureTests
     public void Every_route_has_an_id_of_its_own_and_every_endpoint_of_the_spec_a_route()
     {
         var storage = RegistryStorage.Over(new MemoryObjects(), new MemoryRecords());
-        using var buffers = new UploadBuffers(24 * 1024 * 1024, 8 * 1024 * 1024);
+        using var buffers = new UploadBuffers(24 * 1024 * 1024, 1);
         var routes = RouteTable.Create(new RegistryOptions(), storage, buffers, TimeProvider.System);
 
         Assert.Equal(routes.Length, routes.Select(route => route.Id).Distinct().Count());

@@ -10,6 +10,8 @@ internal sealed class InterceptedObjects(IObjectStore store, Interception interc
 {
     public int MinimumPartSize => store.MinimumPartSize;
 
+    public int PartsTogether => store.PartsTogether;
+
     public int MaximumParts => store.MaximumParts;
 
     public Task<ObjectInfo?> StatAsync(string key, CancellationToken cancellationToken) =>
@@ -36,6 +38,11 @@ internal sealed class InterceptedObjects(IObjectStore store, Interception interc
         string key, string uploadId, PartPosition part, ReadOnlySequence<byte> content,
         CancellationToken cancellationToken) =>
         CallAsync(key, () => store.UploadPartAsync(key, uploadId, part, content, cancellationToken));
+
+    public Task FlushUploadAsync(
+        string key, string uploadId, IReadOnlyList<string> receipts, CancellationToken cancellationToken) =>
+        interception.CallAsync(
+            "Objects.FlushUploadAsync", key, () => store.FlushUploadAsync(key, uploadId, receipts, cancellationToken));
 
     public Task CompleteUploadAsync(
         string key, string uploadId, IReadOnlyList<string> receipts, CancellationToken cancellationToken) =>

@@ -23,8 +23,8 @@ public interface IObjectStore
     /// <summary>The least size in bytes of every part of an upload but its last; at least 1.</summary>
     int MinimumPartSize { get; }
 
-    /// <summary>The size in bytes that parts should have, but for the last; at least <see cref="MinimumPartSize"/>.</summary>
-    int PartSize { get; }
+    /// <summary>How many parts of an upload are worth sending together: 1 for a disk, more where each waits for a network.</summary>
+    int PartsTogether { get; }
 
     /// <summary>The most parts that one upload may have.</summary>
     int MaximumParts { get; }
@@ -70,6 +70,17 @@ public interface IObjectStore
     Task<string> UploadPartAsync(
         string key, string uploadId, PartPosition part, ReadOnlySequence<byte> content,
         CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Makes parts durable: <see cref="UploadPartAsync"/> alone need not. A store that does it there has nothing to do.
+    /// </summary>
+    /// <param name="key">The key given to <see cref="BeginUploadAsync"/>.</param>
+    /// <param name="uploadId">The id it returned.</param>
+    /// <param name="receipts">Receipts of the parts.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <exception cref="StorageException">The upload was completed or aborted, or never begun.</exception>
+    Task FlushUploadAsync(
+        string key, string uploadId, IReadOnlyList<string> receipts, CancellationToken cancellationToken);
 
     /// <summary>Makes the object from the parts whose receipts are given, in order; parts not named are dropped.</summary>
     /// <remarks>Completing a second time with the same receipts succeeds and changes nothing.

@@ -16,8 +16,8 @@ public sealed class MemoryObjects(int minimumPartSize = 1, int maximumParts = 10
     /// <inheritdoc/>
     public int MinimumPartSize => minimumPartSize;
 
-    /// <summary>8 MiB, or the minimum where that is more.</summary>
-    public int PartSize => Math.Max(8 * 1024 * 1024, minimumPartSize);
+    /// <summary>2, so that what is sent together is tested.</summary>
+    public int PartsTogether => 2;
 
     /// <inheritdoc/>
     public int MaximumParts => maximumParts;
@@ -109,6 +109,21 @@ public sealed class MemoryObjects(int minimumPartSize = 1, int maximumParts = 10
         }
 
         return Task.FromResult(receipt);
+    }
+
+    /// <summary>Nothing here outlives the process.</summary>
+    /// <inheritdoc/>
+    public Task FlushUploadAsync(
+        string key, string uploadId, IReadOnlyList<string> receipts, CancellationToken cancellationToken)
+    {
+        StorageKey.Require(key);
+        cancellationToken.ThrowIfCancellationRequested();
+        lock (_lock)
+        {
+            return FindUpload(key, uploadId) is { IsComplete: false }
+                ? Task.CompletedTask
+                : throw new StorageException("There is no such upload.");
+        }
     }
 
     /// <inheritdoc/>

@@ -2,12 +2,12 @@ using System.Buffers;
 
 namespace Berth.Storage;
 
-/// <summary>Counts each call to an object store. Signing a URL and properties are no calls.</summary>
+/// <summary>Counts each call to an object store. Signing a URL and flushing a disk are no calls.</summary>
 internal sealed class MeteredObjects(IObjectStore store, StorageMeter meter) : IObjectStore
 {
     public int MinimumPartSize => store.MinimumPartSize;
 
-    public int PartSize => store.PartSize;
+    public int PartsTogether => store.PartsTogether;
 
     public int MaximumParts => store.MaximumParts;
 
@@ -34,6 +34,10 @@ internal sealed class MeteredObjects(IObjectStore store, StorageMeter meter) : I
         string key, string uploadId, PartPosition part, ReadOnlySequence<byte> content,
         CancellationToken cancellationToken) =>
         meter.CountAsync(() => store.UploadPartAsync(key, uploadId, part, content, cancellationToken));
+
+    public Task FlushUploadAsync(
+        string key, string uploadId, IReadOnlyList<string> receipts, CancellationToken cancellationToken) =>
+        store.FlushUploadAsync(key, uploadId, receipts, cancellationToken);
 
     public Task CompleteUploadAsync(
         string key, string uploadId, IReadOnlyList<string> receipts, CancellationToken cancellationToken) =>

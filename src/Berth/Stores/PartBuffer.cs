@@ -3,15 +3,19 @@ using System.Buffers;
 namespace Berth.Stores;
 
 /// <summary>The bytes of one part, in segments that are rented as the bytes come.</summary>
-internal sealed class PartBuffer(UploadBuffers owner) : IDisposable
+internal sealed class PartBuffer(UploadBuffers buffers) : IDisposable
 {
     private readonly List<byte[]> _segments = [];
-    private int _used; // bytes of the last segment that are filled
+    private int _capacity;
+    private int _taken; // segments out of the budget
     private bool _disposed;
 
     public int Length { get; private set; }
 
-    public bool IsFull => Length == owner.PartSize;
+    public bool IsFull => Length == buffers.PartSize;
+
+    /// <summary>Whether there is no room for another byte before <see cref="GrowAsync"/>.</summary>
+    public bool NeedsGrowth => Length == _capacity && !IsFull;
 
     public ReadOnlySequence<byte> Content
     {
@@ -20,7 +24,7 @@ internal sealed class PartBuffer(UploadBuffers owner) : IDisposable
             Segment? first = null, last = null;
             for (var i = 0; i < _segments.Count; i++)
             {
-                var length = i == _segments.Count - 1 ? _used : _segments[i].Length;
+                var length = i == _segments.Count - 1 ? LastLength : _segments[i].Length;
                 last = new Segment(_segments[i].AsMemory(0, length), last);
                 first ??= last;
             }
@@ -28,23 +32,36 @@ internal sealed class PartBuffer(UploadBuffers owner) : IDisposable
         }
     }
 
-    /// <summary>Copies as much as fits.</summary>
+    private int LastLength => _segments[^1].Length - (_capacity - Length);
+
+    /// <summary>Gets room for more bytes.</summary>
+    /// <returns><see langword="false"/> when there was no memory for so long.</returns>
+    public async Task<bool> GrowAsync(TimeSpan patience, CancellationToken cancellationToken)
+    {
+        if (_capacity >= buffers.Allowance)
+        {
+            if (!await buffers.TakeAsync(patience, cancellationToken))
+            {
+                return false;
+            }
+            _taken++;
+        }
+        var segment = buffers.Rent(_segments.Count);
+        _segments.Add(segment);
+        _capacity += segment.Length;
+        return true;
+    }
+
+    /// <summary>Copies as much as there is room for.</summary>
     /// <returns>How many bytes were taken.</returns>
     public int Write(ReadOnlySpan<byte> bytes)
     {
-        if (IsFull)
+        var count = Math.Min(Math.Min(bytes.Length, _capacity - Length), buffers.PartSize - Length);
+        if (count > 0)
         {
-            return 0;
+            bytes[..count].CopyTo(_segments[^1].AsSpan(LastLength));
+            Length += count;
         }
-        if (_segments.Count == 0 || _used == _segments[^1].Length)
-        {
-            _segments.Add(owner.RentSegment(isFirst: _segments.Count == 0));
-            _used = 0;
-        }
-        var count = Math.Min(Math.Min(bytes.Length, _segments[^1].Length - _used), owner.PartSize - Length);
-        bytes[..count].CopyTo(_segments[^1].AsSpan(_used));
-        _used += count;
-        Length += count;
         return count;
     }
 
@@ -53,7 +70,7 @@ internal sealed class PartBuffer(UploadBuffers owner) : IDisposable
         if (!_disposed)
         {
             _disposed = true;
-            owner.Return(_segments);
+            buffers.Return(_segments, _taken);
         }
     }
 

@@ -3,62 +3,70 @@ using System.Collections.Concurrent;
 
 namespace Berth.Stores;
 
-/// <summary>Memory for the parts of all uploads of this process: whoever finds none left waits for another's.</summary>
+/// <summary>Memory for the uploads of this process: a budget of large segments, besides a little that each may have.</summary>
 internal sealed class UploadBuffers : IDisposable
 {
-    /// <summary>The size of a segment in bytes, but for a part's first.</summary>
-    private const int SegmentSize = 256 * 1024;
+    private const int UsualPartSize = 8 * 1024 * 1024;
 
-    /// <summary>The first segment's size: configs, attestations and signatures need no more.</summary>
-    private const int FirstSegmentSize = 16 * 1024;
+    /// <summary>The size of a large segment, in bytes.</summary>
+    private const int LargeSegment = 256 * 1024;
 
-    /// <summary>Free segments that an idle process keeps, 16 MiB: enough for one fast upload.</summary>
+    /// <summary>Large segments that an idle process keeps, 16 MiB: enough for one fast upload.</summary>
     private const int MostIdle = 64;
 
     private readonly int _count;
-    private readonly SemaphoreSlim _parts;
+    private readonly SemaphoreSlim _budget;
 
     // Not ArrayPool.Shared: it keeps so few arrays of this size that each part would allocate most of its own anew, and
     // large arrays are freed late.
     private readonly ConcurrentStack<byte[]> _free = [];
 
-    /// <param name="totalSize">The size of all parts together, in bytes; at least one part.</param>
-    /// <param name="partSize">The size of a whole part, in bytes.</param>
-    public UploadBuffers(long totalSize, int partSize)
+    /// <param name="totalSize">The budget, in bytes.</param>
+    /// <param name="minimumPartSize">The least size of a part that the store accepts, in bytes.</param>
+    public UploadBuffers(long totalSize, int minimumPartSize)
     {
-        _count = (int)Math.Max(1, totalSize / partSize);
-        _parts = new(_count);
-        PartSize = partSize;
+        _count = (int)Math.Max(1, totalSize / LargeSegment);
+        _budget = new(_count);
+        PartSize = Math.Max(UsualPartSize, minimumPartSize);
+        Allowance = minimumPartSize;
     }
 
     /// <summary>The size of a whole part, in bytes.</summary>
     public int PartSize { get; }
 
-    public async Task<PartBuffer> RentAsync(CancellationToken cancellationToken)
+    /// <summary>
+    /// How many bytes each upload has outside the budget: as many as make a part, so that however many uploads have
+    /// stalled with their memory full, another still gets on.
+    /// </summary>
+    public int Allowance { get; }
+
+    /// <summary>Takes one segment out of the budget, waiting at most so long for it.</summary>
+    public Task<bool> TakeAsync(TimeSpan patience, CancellationToken cancellationToken) =>
+        _budget.WaitAsync(patience, cancellationToken);
+
+    /// <summary>The next segment of a part: small ones first, as configs, attestations and signatures need no more.</summary>
+    public byte[] Rent(int segmentsBefore) => segmentsBefore switch
     {
-        await _parts.WaitAsync(cancellationToken);
-        return new PartBuffer(this);
-    }
+        0 => ArrayPool<byte>.Shared.Rent(16 * 1024),
+        1 => ArrayPool<byte>.Shared.Rent(64 * 1024),
+        _ => _free.TryPop(out var segment) ? segment : GC.AllocateUninitializedArray<byte>(LargeSegment),
+    };
 
-    public byte[] RentSegment(bool isFirst) =>
-        isFirst ? ArrayPool<byte>.Shared.Rent(FirstSegmentSize)
-        : _free.TryPop(out var segment) ? segment
-        : GC.AllocateUninitializedArray<byte>(SegmentSize);
-
-    public void Return(IEnumerable<byte[]> segments)
+    /// <summary>Takes back the segments of a part, of which so many came out of the budget.</summary>
+    public void Return(IEnumerable<byte[]> segments, int taken)
     {
         foreach (var segment in segments)
         {
-            if (segment.Length != SegmentSize)
-            {
-                ArrayPool<byte>.Shared.Return(segment);
-            }
-            else
+            if (segment.Length == LargeSegment)
             {
                 _free.Push(segment);
             }
+            else
+            {
+                ArrayPool<byte>.Shared.Return(segment);
+            }
         }
-        if (_parts.Release() == _count - 1)
+        if (taken > 0 && _budget.Release(taken) + taken == _count)
         {
             // Nobody uploads: what a burst needed goes back to the collector.
             while (_free.Count > MostIdle && _free.TryPop(out _))
@@ -67,5 +75,5 @@ internal sealed class UploadBuffers : IDisposable
         }
     }
 
-    public void Dispose() => _parts.Dispose();
+    public void Dispose() => _budget.Dispose();
 }

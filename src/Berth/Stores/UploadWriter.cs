@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.IO.Pipelines;
-using System.Security.Cryptography;
 using Berth.Content;
 using Berth.Storage;
 
@@ -15,40 +14,25 @@ internal sealed class UploadWriter : IAsyncDisposable
     /// <summary>The largest tail kept inside the session, in bytes.</summary>
     private const int InlineTail = 32 * 1024;
 
-    private const int PartsInFlight = 2;
-
     /// <summary>How long bytes that came before the client went away may take to become durable.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(30);
 
     private readonly IObjectStore _objects;
-    private readonly UploadBuffers _buffers;
     private readonly UploadSession _session;
-    private readonly DigestAlgorithm _algorithm;
     private readonly ResumableHash _hash;
-    private readonly List<string> _receipts;
-    private readonly List<Task> _inFlight = [];
-    private readonly CancellationTokenSource _storing = new();
-    private readonly string _attempt = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6));
-    private PartBuffer? _part;
-    private string? _object;
-    private string? _storeUpload;
-    private long _partsLength;
+    private readonly PartSender _parts;
 
     public UploadWriter(
         IObjectStore objects, UploadBuffers buffers, UploadSession session, DigestAlgorithm algorithm)
     {
         _objects = objects;
-        _buffers = buffers;
         _session = session;
         // Before the first byte the final digest's algorithm may still be chosen.
-        _algorithm = session.Offset == 0 ? algorithm : session.Algorithm;
+        Algorithm = session.Offset == 0 ? algorithm : session.Algorithm;
         _hash = session.HashState is { } state
-            ? ResumableHash.Restore(_algorithm, state)
-            : ResumableHash.Create(_algorithm);
-        _receipts = [.. session.Receipts];
-        _object = session.Object;
-        _storeUpload = session.StoreUpload;
-        _partsLength = session.PartsLength;
+            ? ResumableHash.Restore(Algorithm, state)
+            : ResumableHash.Create(Algorithm);
+        _parts = new(objects, buffers, session);
     }
 
     /// <summary>How many bytes this request has brought.</summary>
@@ -61,10 +45,10 @@ internal sealed class UploadWriter : IAsyncDisposable
     public long Length => _session.Offset + Received;
 
     /// <summary>The algorithm whose hash is carried along.</summary>
-    public DigestAlgorithm Algorithm => _algorithm;
+    public DigestAlgorithm Algorithm { get; }
 
     /// <summary>The digest of the whole upload so far.</summary>
-    public Digest CurrentDigest => Digest.FromHash(_algorithm, _hash.CurrentHash());
+    public Digest CurrentDigest => Digest.FromHash(Algorithm, _hash.CurrentHash());
 
     /// <summary>Reads a body to its end.</summary>
     /// <param name="body">The request's body.</param>
@@ -83,7 +67,7 @@ internal sealed class UploadWriter : IAsyncDisposable
             {
                 // BadHttpRequestException is an IOException too. What came before is whole and can be saved.
                 IsBroken = true;
-                _storing.CancelAfter(Grace);
+                _parts.Hurry(Grace);
                 return ReceiveResult.Broken;
             }
             try
@@ -121,14 +105,14 @@ internal sealed class UploadWriter : IAsyncDisposable
         }
         byte[]? tail = null;
         string? tailObject = null;
-        if (_part is { } rest)
+        if (_parts.Rest is { } rest)
         {
             // A first request that fits into one part may well be the whole blob: kept as an object of its own it is
             // ready to be published without another call.
-            var isWhole = _session.Offset == 0 && _receipts.Count == 0;
+            var isWhole = _session.Offset == 0 && _parts.Length == 0;
             if (!isWhole && rest.Length >= _objects.MinimumPartSize)
             {
-                await SendPartAsync(_storing.Token);
+                await _parts.SendRestAsync(_parts.Storing);
             }
             else if (rest.Length <= InlineTail)
             {
@@ -137,19 +121,19 @@ internal sealed class UploadWriter : IAsyncDisposable
             else
             {
                 tailObject = RecordLayout.NewObject();
-                await _objects.PutAsync(tailObject, rest.Content, PutCondition.Absent, _storing.Token);
+                await _objects.PutAsync(tailObject, rest.Content, PutCondition.Absent, _parts.Storing);
             }
         }
-        await Task.WhenAll(_inFlight);
+        await _parts.FlushAsync();
         return _session with
         {
-            Algorithm = _algorithm,
+            Algorithm = Algorithm,
             Offset = Length,
             HashState = _hash.ExportState(),
-            Object = _object,
-            StoreUpload = _storeUpload,
-            PartsLength = _partsLength,
-            Receipts = [.. _receipts],
+            Object = _parts.Object,
+            StoreUpload = _parts.StoreUpload,
+            PartsLength = _parts.Length,
+            Receipts = [.. _parts.Receipts],
             Tail = tail,
             TailObject = tailObject,
         };
@@ -158,37 +142,35 @@ internal sealed class UploadWriter : IAsyncDisposable
     /// <summary>Makes the whole upload one object.</summary>
     public async Task<StoredBlob> CompleteAsync(CancellationToken cancellationToken)
     {
-        if (Received == 0 && _session is { StoreUpload: null, TailObject: { } whole })
-        {
-            return new(whole, Length);
-        }
         if (Received == 0)
         {
+            if (_session is { StoreUpload: null, TailObject: { } whole })
+            {
+                return new(whole, Length);
+            }
             await LoadTailAsync(cancellationToken);
         }
-        if (_storeUpload is null)
+        if (_parts.StoreUpload is null)
         {
             var key = RecordLayout.NewObject();
-            await _objects.PutAsync(key, _part?.Content ?? default, PutCondition.Absent, cancellationToken);
+            await _objects.PutAsync(key, _parts.Rest?.Content ?? default, PutCondition.Absent, cancellationToken);
             return new(key, Length);
         }
-        if (_part is not null)
+        if (_parts.Rest is not null)
         {
-            await SendPartAsync(cancellationToken);
+            await _parts.SendRestAsync(cancellationToken);
         }
-        await Task.WhenAll(_inFlight);
-        await _objects.CompleteUploadAsync(_object!, _storeUpload, _receipts, cancellationToken);
-        return new(_object!, Length);
+        await _parts.CompleteAsync(cancellationToken);
+        return new(_parts.Object!, Length);
     }
 
     /// <summary>Drops what this request stored and no session knows of.</summary>
     public async Task DiscardAsync(UploadSession? unsaved, CancellationToken cancellationToken)
     {
-        await _storing.CancelAsync();
-        await SettleAsync();
-        if (_storeUpload is not null && _session.StoreUpload is null)
+        await _parts.StopAsync();
+        if (_parts.StoreUpload is { } storeUpload && _session.StoreUpload is null)
         {
-            await _objects.AbortUploadAsync(_object!, _storeUpload, cancellationToken);
+            await _objects.AbortUploadAsync(_parts.Object!, storeUpload, cancellationToken);
         }
         if (unsaved?.TailObject is { } tail && tail != _session.TailObject)
         {
@@ -196,49 +178,26 @@ internal sealed class UploadWriter : IAsyncDisposable
         }
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await _storing.CancelAsync();
-        await SettleAsync(); // the store may read the buffers until its calls have ended
-        _part?.Dispose();
-        _storing.Dispose();
-    }
+    public ValueTask DisposeAsync() => _parts.DisposeAsync();
 
     private async Task<bool> AppendAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
-        while (!bytes.IsEmpty)
+        if (bytes.IsEmpty)
         {
-            if (_part is null)
-            {
-                if (_receipts.Count == _objects.MaximumParts)
-                {
-                    return false;
-                }
-                await StartPartAsync(cancellationToken);
-            }
-            var count = _part!.Write(bytes.Span);
-            _hash.Append(bytes.Span[..count]);
-            Received += count;
-            bytes = bytes[count..];
-            if (_part.IsFull)
-            {
-                await SendPartAsync(cancellationToken);
-            }
+            return true;
         }
+        if ((Received == 0 && !await LoadTailAsync(cancellationToken)) ||
+            !await _parts.WriteAsync(bytes, cancellationToken))
+        {
+            return false;
+        }
+        _hash.Append(bytes.Span);
+        Received += bytes.Length;
         return true;
     }
 
-    private async Task StartPartAsync(CancellationToken cancellationToken)
-    {
-        if (Received == 0)
-        {
-            await LoadTailAsync(cancellationToken);
-        }
-        _part ??= await _buffers.RentAsync(cancellationToken);
-    }
-
-    /// <summary>Begins the next part with the bytes that were too few for one before.</summary>
-    private async Task LoadTailAsync(CancellationToken cancellationToken)
+    /// <summary>Puts the bytes that were too few for a part before in front of this request's.</summary>
+    private async Task<bool> LoadTailAsync(CancellationToken cancellationToken)
     {
         ReadOnlyMemory<byte> tail = _session.Tail;
         if (_session.TailObject is { } key)
@@ -247,53 +206,7 @@ internal sealed class UploadWriter : IAsyncDisposable
                 ?? throw new StorageException($"the tail {key} of an upload is gone");
             tail = content.Bytes;
         }
-        if (tail.IsEmpty)
-        {
-            return;
-        }
-        _part = await _buffers.RentAsync(cancellationToken);
-        while (!tail.IsEmpty)
-        {
-            tail = tail[_part.Write(tail.Span)..];
-        }
-    }
-
-    private async Task SendPartAsync(CancellationToken cancellationToken)
-    {
-        if (_storeUpload is null)
-        {
-            _object = RecordLayout.NewObject();
-            _storeUpload = await _objects.BeginUploadAsync(_object, cancellationToken);
-        }
-        while (_inFlight.Count >= PartsInFlight)
-        {
-            var ended = await Task.WhenAny(_inFlight).WaitAsync(cancellationToken);
-            _inFlight.Remove(ended);
-            await ended;
-        }
-        var part = _part!;
-        _part = null;
-        var position = new PartPosition(_receipts.Count + 1, _partsLength, _attempt);
-        _partsLength += part.Length;
-        _receipts.Add("");
-        _inFlight.Add(StorePartAsync(part, position));
-    }
-
-    private async Task StorePartAsync(PartBuffer part, PartPosition position)
-    {
-        using (part)
-        {
-            _receipts[position.Number - 1] = await _objects.UploadPartAsync(
-                _object!, _storeUpload!, position, part.Content, _storing.Token);
-        }
-    }
-
-    private async Task SettleAsync()
-    {
-        foreach (var call in _inFlight)
-        {
-            await call.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
+        return await _parts.WriteAsync(tail, cancellationToken);
     }
 }
 

@@ -32,8 +32,8 @@ public sealed class FileSystemObjects : IObjectStore
     /// <summary>65,536: smaller parts would work, but cost a flush each.</summary>
     public int MinimumPartSize => 65_536;
 
-    /// <summary>4 MiB: large enough to hide a flush, small enough to keep memory low.</summary>
-    public int PartSize => 4 * 1024 * 1024;
+    /// <summary>1: the system writes behind, while the next part comes.</summary>
+    public int PartsTogether => 1;
 
     /// <summary>10,000, as S3: their receipts have to fit a record.</summary>
     public int MaximumParts => 10_000;
@@ -107,6 +107,21 @@ public sealed class FileSystemObjects : IObjectStore
         ArgumentOutOfRangeException.ThrowIfZero(content.Length, nameof(content));
         return RunAsync(
             () => _uploads.WritePartAsync(uploadId, part, content, cancellationToken), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task FlushUploadAsync(
+        string key, string uploadId, IReadOnlyList<string> receipts, CancellationToken cancellationToken)
+    {
+        StorageKey.Require(key);
+        ArgumentNullException.ThrowIfNull(receipts);
+        return RunAsync(
+            () =>
+            {
+                _uploads.Flush(uploadId, receipts);
+                return true;
+            },
+            cancellationToken);
     }
 
     /// <inheritdoc/>

@@ -42,11 +42,22 @@ internal sealed class FileUploads(FileTree tree, FileReader reader, StripedLocks
         return Pieces.Receipt(part.Attempt, part.Offset, content.Length);
     }
 
+    /// <summary>Puts the files that receipts name, and their names, on the disk.</summary>
+    public void Flush(string uploadId, IReadOnlyList<string> receipts)
+    {
+        var folder = FolderOf(uploadId) ?? throw Unknown();
+        if (!TryFlush(folder, receipts))
+        {
+            throw Unknown();
+        }
+    }
+
     public async Task CompleteAsync(
         string key, string uploadId, IReadOnlyList<string> receipts, CancellationToken cancellationToken)
     {
         var pieces = Pieces.FromReceipts(receipts);
         var folder = FolderOf(uploadId) ?? throw Unknown();
+        TryFlush(folder, receipts); // before the lock: it takes as long as the object is large
         FileTree.Discard(await locks.HoldAsync(key, () => Complete(key, folder, pieces), cancellationToken));
     }
 
@@ -94,6 +105,27 @@ internal sealed class FileUploads(FileTree tree, FileReader reader, StripedLocks
         // Completed between the opening of the file and its lock: it is an object now, and not to be written.
         handle.Dispose();
         throw Unknown();
+    }
+
+    /// <returns><see langword="false"/> when the upload is closed, or a file is not there.</returns>
+    private static bool TryFlush(string folder, IReadOnlyList<string> receipts)
+    {
+        try
+        {
+            foreach (var name in Pieces.FilesOf(receipts))
+            {
+                using var handle = File.OpenHandle(
+                    Path.Join(folder, name), FileMode.Open, FileAccess.ReadWrite, Files.Shared);
+                RandomAccess.FlushToDisk(handle);
+            }
+
+            DirectorySync.Flush(folder);
+            return true;
+        }
+        catch (Exception exception) when (Files.IsAbsence(exception) || !Directory.Exists(folder))
+        {
+            return false;
+        }
     }
 
     /// <summary>Runs under the key's lock.</summary>

@@ -32,24 +32,23 @@ internal static class Pieces
         var end = 0L;
         foreach (var receipt in receipts)
         {
-            var fields = receipt.Split(':');
-            if (fields.Length != 3
-                || !TryParseNumber(fields[1], out var offset)
-                || !TryParseNumber(fields[2], out var length)
-                || offset != end
-                || length == 0
-                || fields[0].Length is 0 or > PartPosition.MaximumAttemptLength
-                || !fields[0].All(char.IsAsciiLetterOrDigit))
+            var piece = Parse(receipt, nameof(receipts));
+            if (piece.Offset != end)
             {
-                throw new ArgumentException("The receipts are not those of all parts in order.", nameof(receipts));
+                throw NotReceipts(nameof(receipts));
             }
 
-            Add(pieces, new(FileNames.EncodeSegment(fields[0]), offset, length));
+            Add(pieces, piece);
             end = pieces[^1].End;
         }
 
         return pieces;
     }
+
+    /// <summary>The names of the files that receipts name, each once.</summary>
+    /// <exception cref="ArgumentException">They are not this store's receipts.</exception>
+    public static IEnumerable<string> FilesOf(IEnumerable<string> receipts) =>
+        receipts.Select(receipt => Parse(receipt, nameof(receipts)).File).Distinct(StringComparer.Ordinal);
 
     /// <summary>The index file's content: a header, then one line <c>offset length name</c> for each piece.</summary>
     public static byte[] Write(IReadOnlyList<Piece> pieces)
@@ -97,6 +96,22 @@ internal static class Pieces
         let last = Math.Min(piece.End, end)
         where first < last
         select piece with { Offset = first, Length = last - first };
+
+    private static Piece Parse(string receipt, string parameter)
+    {
+        var fields = receipt.Split(':');
+        return fields.Length == 3
+            && TryParseNumber(fields[1], out var offset)
+            && TryParseNumber(fields[2], out var length)
+            && length > 0
+            && fields[0].Length is > 0 and <= PartPosition.MaximumAttemptLength
+            && fields[0].All(char.IsAsciiLetterOrDigit)
+                ? new(FileNames.EncodeSegment(fields[0]), offset, length)
+                : throw NotReceipts(parameter);
+    }
+
+    private static ArgumentException NotReceipts(string parameter) =>
+        new("The receipts are not those of all parts in order.", parameter);
 
     private static void Add(List<Piece> pieces, Piece next)
     {
