@@ -173,6 +173,37 @@ public abstract class ConcurrencyTests(RegistryFixture fixture) : ProtocolTests(
         }
     }
 
+    [Theory]
+    [InlineData(Inline, "Records.TryReplaceAsync")]
+    [InlineData(Inline, "Objects.PutAsync")]
+    [InlineData(Tail, "Objects.ReadAsync")]
+    [InlineData(Tail, "Objects.PutAsync")]
+    [InlineData(Tail, "Records.TryReplaceAsync")]
+    [InlineData(Tail, "Objects.DeleteAsync")]
+    [InlineData(600_000, "Objects.UploadPartAsync")]
+    [InlineData(600_000, "Objects.PutAsync")]
+    [InlineData(600_000, "Records.TryReplaceAsync")]
+    public async Task A_PUT_in_the_middle_of_a_PATCH_publishes_what_it_says_or_nothing(int size, string moment)
+    {
+        foreach (var added in new[] { 10, 70_000, 400_000 })
+        {
+            var interception = new Interception();
+            await using var registry = await Fixture.StartAsync(interception);
+            var content = Client.RandomBytes(size);
+            var location = await StartAsync(content);
+            var gate = interception.Hold(moment);
+
+            var patch = new Client(registry.Client).SendAsync("PATCH", location, Client.RandomBytes(added));
+            await Task.WhenAny(patch, gate.ReachedAsync());
+            var put = await Client.SendAsync("PUT", $"{location}?digest={Client.Digest(content)}");
+            gate.Open();
+
+            using var patched = await patch;
+            Assert.Contains((int)patched.StatusCode, new[] { 202, 404, 416, 503 });
+            await AssertPublishedAsync(put, content);
+        }
+    }
+
     [Fact]
     public async Task A_manifest_deleted_while_it_is_pushed_is_there_whole_or_not_at_all()
     {
