@@ -57,6 +57,9 @@ internal sealed class UploadWriter : IAsyncDisposable
     /// <summary>True when its body broke off: nobody waits for the answer, but what came is worth saving.</summary>
     public bool IsBroken { get; private set; }
 
+    /// <summary>True when what came before was taken away: another request has changed or ended the session.</summary>
+    public bool IsTailGone { get; private set; }
+
     /// <summary>The length of the whole upload with them.</summary>
     public long Length => _session.Offset + Received;
 
@@ -96,7 +99,7 @@ internal sealed class UploadWriter : IAsyncDisposable
                 {
                     if (!await AppendAsync(memory, cancellationToken))
                     {
-                        return ReceiveResult.TooManyParts;
+                        return IsTailGone ? ReceiveResult.TailGone : ReceiveResult.TooManyParts;
                     }
                 }
             }
@@ -156,15 +159,16 @@ internal sealed class UploadWriter : IAsyncDisposable
     }
 
     /// <summary>Makes the whole upload one object.</summary>
-    public async Task<StoredBlob> CompleteAsync(CancellationToken cancellationToken)
+    /// <returns><see langword="null"/> when <see cref="IsTailGone"/>.</returns>
+    public async Task<StoredBlob?> CompleteAsync(CancellationToken cancellationToken)
     {
         if (Received == 0 && _session is { StoreUpload: null, TailObject: { } whole })
         {
             return new(whole, Length);
         }
-        if (Received == 0)
+        if (Received == 0 && !await LoadTailAsync(cancellationToken))
         {
-            await LoadTailAsync(cancellationToken);
+            return null;
         }
         if (_storeUpload is null)
         {
@@ -214,7 +218,11 @@ internal sealed class UploadWriter : IAsyncDisposable
                 {
                     return false;
                 }
-                await StartPartAsync(cancellationToken);
+                if (Received == 0 && !await LoadTailAsync(cancellationToken))
+                {
+                    return false;
+                }
+                _part ??= await _buffers.RentAsync(cancellationToken);
             }
             var count = _part!.Write(bytes.Span);
             _hash.Append(bytes.Span[..count]);
@@ -228,34 +236,30 @@ internal sealed class UploadWriter : IAsyncDisposable
         return true;
     }
 
-    private async Task StartPartAsync(CancellationToken cancellationToken)
-    {
-        if (Received == 0)
-        {
-            await LoadTailAsync(cancellationToken);
-        }
-        _part ??= await _buffers.RentAsync(cancellationToken);
-    }
-
     /// <summary>Begins the next part with the bytes that were too few for one before.</summary>
-    private async Task LoadTailAsync(CancellationToken cancellationToken)
+    /// <returns><see langword="false"/> when they are gone.</returns>
+    private async Task<bool> LoadTailAsync(CancellationToken cancellationToken)
     {
         ReadOnlyMemory<byte> tail = _session.Tail;
         if (_session.TailObject is { } key)
         {
-            var content = await _objects.ReadAsync(key, cancellationToken)
-                ?? throw new StorageException($"the tail {key} of an upload is gone");
+            if (await _objects.ReadAsync(key, cancellationToken) is not { } content)
+            {
+                IsTailGone = true;
+                return false;
+            }
             tail = content.Bytes;
         }
         if (tail.IsEmpty)
         {
-            return;
+            return true;
         }
         _part = await _buffers.RentAsync(cancellationToken);
         while (!tail.IsEmpty)
         {
             tail = tail[_part.Write(tail.Span)..];
         }
+        return true;
     }
 
     private async Task SendPartAsync(CancellationToken cancellationToken)
@@ -311,4 +315,7 @@ internal enum ReceiveResult
 
     /// <summary>The store takes no further part.</summary>
     TooManyParts,
+
+    /// <summary>Another request has changed or ended the session meanwhile.</summary>
+    TailGone,
 }
