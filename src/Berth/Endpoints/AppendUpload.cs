@@ -24,7 +24,7 @@ internal sealed class AppendUpload(UploadStore uploads)
         if (received is not null && !writer.IsBroken)
         {
             await writer.DiscardAsync(unsaved: null, CancellationToken.None);
-            return received;
+            return writer.IsTailGone ? await UploadBody.LostAsync(request, uploads, upload) : received;
         }
         var (session, lost) = await UploadBody.SaveAsync(request, uploads, upload, writer);
         if (lost is null && received is null)

@@ -38,7 +38,7 @@ internal sealed class FinishUpload(UploadStore uploads, BlobStore blobs)
         if (received is not null)
         {
             await writer.DiscardAsync(unsaved: null, CancellationToken.None);
-            return received;
+            return writer.IsTailGone ? await UploadBody.LostAsync(request, uploads, upload) : received;
         }
         return await CompleteAsync(request, digest, upload, writer);
     }
@@ -63,7 +63,10 @@ internal sealed class FinishUpload(UploadStore uploads, BlobStore blobs)
     private async Task<RegistryError?> PublishAsync(
         RegistryRequest request, Digest digest, StoredUpload upload, UploadWriter writer)
     {
-        var blob = await writer.CompleteAsync(request.Aborted);
+        if (await writer.CompleteAsync(request.Aborted) is not { } blob)
+        {
+            return await UploadBody.LostAsync(request, uploads, upload);
+        }
         var isTail = blob.Object == upload.Session.TailObject;
         if (writer.Algorithm != digest.Algorithm &&
             await blobs.ComputeDigestAsync(blob, digest.Algorithm, request.Aborted) is var computed && computed != digest)
@@ -79,7 +82,7 @@ internal sealed class FinishUpload(UploadStore uploads, BlobStore blobs)
         // A later PATCH would replace the tail and delete its object: claim it before anybody can refer to it.
         if (isTail && !await uploads.TryClaimAsync(request.Upload, upload, request.Aborted))
         {
-            return await UploadBody.LostAsync(request, uploads);
+            return await UploadBody.LostAsync(request, uploads, upload);
         }
         await blobs.PublishAsync(request.Repository, digest, blob, request.Aborted);
         if (!isTail)

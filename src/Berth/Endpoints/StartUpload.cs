@@ -94,7 +94,7 @@ internal sealed class StartUpload(UploadStore uploads, BlobStore blobs)
             return error;
         }
         var blob = await writer.CompleteAsync(request.Aborted);
-        await blobs.PublishAsync(request.Repository, digest, blob, request.Aborted);
+        await blobs.PublishAsync(request.Repository, digest, blob!, request.Aborted); // no tail, so none that is gone
         UploadAnswer.WriteCreated(request, digest);
         return null;
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Berth.Errors;
+using Berth.Storage;
 using Berth.Stores;
 
 namespace Berth.Endpoints;
@@ -7,6 +8,8 @@ namespace Berth.Endpoints;
 /// <summary>Receives the chunk that a request brings to an upload, for the three endpoints that take one.</summary>
 internal static class UploadBody
 {
+    private const string Changed = "another request has added to this upload meanwhile";
+
     /// <summary>Reads the body into the writer; saves nothing.</summary>
     /// <param name="request">The request.</param>
     /// <param name="writer">What receives its body.</param>
@@ -21,6 +24,7 @@ internal static class UploadBody
             ReceiveResult.Broken => RegistryError.BadRequest(400, "the body ended before its length"),
             ReceiveResult.TooManyParts => RegistryError.UploadInvalid(
                 "the upload has too many small chunks; send at least OCI-Chunk-Min-Length bytes in each"),
+            ReceiveResult.TailGone => RegistryError.UploadInvalid(Changed),
             _ when length is { } expected && (result == ReceiveResult.TooLong || writer.Received != expected) =>
                 RegistryError.SizeInvalid(string.Create(
                     CultureInfo.InvariantCulture, $"the chunk has not the {expected} bytes that were announced")),
@@ -43,12 +47,20 @@ internal static class UploadBody
             return (next, null);
         }
         await writer.DiscardAsync(next, CancellationToken.None);
-        return (null, await LostAsync(request, uploads));
+        return (null, await LostAsync(request, uploads, upload));
     }
 
     /// <summary>What to tell a request that lost a race for its session.</summary>
-    public static async Task<RegistryError> LostAsync(RegistryRequest request, UploadStore uploads) =>
-        await uploads.GetAsync(request.Repository, request.Upload, CancellationToken.None) is { } winner
-            ? UploadAnswer.OutOfOrder(request, winner.Session, "another request has added to this upload meanwhile")
-            : RegistryError.UploadUnknown(request.Upload);
+    /// <exception cref="StorageException">It lost to nobody: the session is as it was read, and its tail is gone.</exception>
+    public static async Task<RegistryError> LostAsync(
+        RegistryRequest request, UploadStore uploads, StoredUpload upload)
+    {
+        if (await uploads.GetAsync(request.Repository, request.Upload, CancellationToken.None) is not { } winner)
+        {
+            return RegistryError.UploadUnknown(request.Upload);
+        }
+        return winner.Version != upload.Version
+            ? UploadAnswer.OutOfOrder(request, winner.Session, Changed)
+            : throw new StorageException($"the tail of the upload {request.Upload} is gone");
+    }
 }

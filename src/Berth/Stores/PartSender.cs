@@ -49,8 +49,9 @@ internal sealed class PartSender : IAsyncDisposable
     public void Hurry(TimeSpan grace) => _storing.CancelAfter(grace);
 
     /// <summary>Takes bytes, and sends what makes a whole part.</summary>
+    /// <remarks>Takes all or throws: a client that goes away meanwhile does not interrupt it.</remarks>
     /// <returns><see langword="false"/> when the store takes no further part.</returns>
-    public async Task<bool> WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    public async Task<bool> WriteAsync(ReadOnlyMemory<byte> bytes)
     {
         while (!bytes.IsEmpty)
         {
@@ -59,17 +60,17 @@ internal sealed class PartSender : IAsyncDisposable
                 return false;
             }
             Rest ??= new(_buffers);
-            if (Rest.NeedsGrowth && !await GrowAsync(Rest, cancellationToken))
+            if (Rest.NeedsGrowth && !await GrowAsync(Rest))
             {
                 // No memory for a whole part: a smaller one makes room, and the upload goes on, only slower.
-                await SendRestAsync(cancellationToken);
+                await SendRestAsync(Storing);
                 await Task.WhenAll(_inFlight);
                 continue;
             }
             bytes = bytes[Rest.Write(bytes.Span)..];
             if (Rest.IsFull)
             {
-                await SendRestAsync(cancellationToken);
+                await SendRestAsync(Storing);
             }
         }
         return true;
@@ -130,17 +131,17 @@ internal sealed class PartSender : IAsyncDisposable
     }
 
     /// <returns><see langword="false"/> when there is no memory, and enough bytes for a part.</returns>
-    private async Task<bool> GrowAsync(PartBuffer part, CancellationToken cancellationToken)
+    private async Task<bool> GrowAsync(PartBuffer part)
     {
-        while (!await part.GrowAsync(TimeSpan.Zero, cancellationToken))
+        while (!await part.GrowAsync(TimeSpan.Zero, Storing))
         {
             if (_inFlight.Count > 0)
             {
-                await EndOneAsync(cancellationToken); // its memory is the next to be free
+                await EndOneAsync(Storing); // its memory is the next to be free
             }
             else
             {
-                return part.Length < _buffers.PartSize / 4 && await part.GrowAsync(Patience, cancellationToken);
+                return part.Length < _buffers.PartSize / 4 && await part.GrowAsync(Patience, Storing);
             }
         }
         return true;

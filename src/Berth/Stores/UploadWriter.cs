@@ -41,6 +41,9 @@ internal sealed class UploadWriter : IAsyncDisposable
     /// <summary>True when its body broke off: nobody waits for the answer, but what came is worth saving.</summary>
     public bool IsBroken { get; private set; }
 
+    /// <summary>True when what came before was taken away: another request has changed or ended the session.</summary>
+    public bool IsTailGone { get; private set; }
+
     /// <summary>The length of the whole upload with them.</summary>
     public long Length => _session.Offset + Received;
 
@@ -80,7 +83,7 @@ internal sealed class UploadWriter : IAsyncDisposable
                 {
                     if (!await AppendAsync(memory, cancellationToken))
                     {
-                        return ReceiveResult.TooManyParts;
+                        return IsTailGone ? ReceiveResult.TailGone : ReceiveResult.TooManyParts;
                     }
                 }
             }
@@ -140,7 +143,8 @@ internal sealed class UploadWriter : IAsyncDisposable
     }
 
     /// <summary>Makes the whole upload one object.</summary>
-    public async Task<StoredBlob> CompleteAsync(CancellationToken cancellationToken)
+    /// <returns><see langword="null"/> when <see cref="IsTailGone"/>.</returns>
+    public async Task<StoredBlob?> CompleteAsync(CancellationToken cancellationToken)
     {
         if (Received == 0)
         {
@@ -148,7 +152,10 @@ internal sealed class UploadWriter : IAsyncDisposable
             {
                 return new(whole, Length);
             }
-            await LoadTailAsync(cancellationToken);
+            if (!await LoadTailAsync(cancellationToken))
+            {
+                return null;
+            }
         }
         if (_parts.StoreUpload is null)
         {
@@ -186,8 +193,7 @@ internal sealed class UploadWriter : IAsyncDisposable
         {
             return true;
         }
-        if ((Received == 0 && !await LoadTailAsync(cancellationToken)) ||
-            !await _parts.WriteAsync(bytes, cancellationToken))
+        if ((Received == 0 && !await LoadTailAsync(cancellationToken)) || !await _parts.WriteAsync(bytes))
         {
             return false;
         }
@@ -202,11 +208,14 @@ internal sealed class UploadWriter : IAsyncDisposable
         ReadOnlyMemory<byte> tail = _session.Tail;
         if (_session.TailObject is { } key)
         {
-            var content = await _objects.ReadAsync(key, cancellationToken)
-                ?? throw new StorageException($"the tail {key} of an upload is gone");
+            if (await _objects.ReadAsync(key, cancellationToken) is not { } content)
+            {
+                IsTailGone = true;
+                return false;
+            }
             tail = content.Bytes;
         }
-        return await _parts.WriteAsync(tail, cancellationToken);
+        return await _parts.WriteAsync(tail);
     }
 }
 
@@ -224,4 +233,7 @@ internal enum ReceiveResult
 
     /// <summary>The store takes no further part.</summary>
     TooManyParts,
+
+    /// <summary>Another request has changed or ended the session meanwhile.</summary>
+    TailGone,
 }

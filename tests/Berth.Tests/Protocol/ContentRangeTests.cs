@@ -84,6 +84,20 @@ public abstract class ContentRangeTests(RegistryFixture fixture) : ProtocolTests
         }
     }
 
+    [Theory]
+    [InlineData("Content-Range: 0-999999", 416)]
+    [InlineData("Content-Range: x", 400)]
+    [InlineData("Content-Range: 100-100", 400)]
+    public async Task A_chunk_is_refused_before_its_bytes_are_asked_for(string range, int status)
+    {
+        var (location, _) = await StartAsync(10);
+
+        var answer = await RawHttp.SendAsync(
+            Fixture.Registry, "PATCH", location, "Content-Length: 1000000", range, "Expect: 100-continue");
+
+        Assert.Equal(status, answer.Status); // not 100
+    }
+
     [Fact]
     public async Task Two_Content_Ranges_are_refused_with_400()
     {

@@ -136,6 +136,20 @@ public abstract class ManifestRefusalTests(RegistryFixture fixture) : ProtocolTe
     }
 
     [Fact]
+    public async Task The_operator_says_how_large_a_manifest_may_be()
+    {
+        await using var registry = await Fixture.StartAsync(new RegistryOptions { MaximumManifestSize = 5_000_000 });
+        var client = new Client(registry.Client);
+        var manifest = await client.PrepareImageAsync(Repository);
+
+        await client.PushManifestAsync(Repository, "a", ManifestTests.Pad(manifest, 5_000_000));
+        var detail = await AssertErrorAsync(
+            await client.PutManifestAsync(Repository, "b", ManifestTests.Pad(manifest, 5_000_001)), 413, "SIZE_INVALID");
+
+        Assert.Contains("5000000", (string?)detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task All_blobs_that_are_missing_are_listed()
     {
         var (config, held, first, second) =

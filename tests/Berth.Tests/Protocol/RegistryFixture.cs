@@ -60,7 +60,10 @@ public sealed class MemoryRegistry : RegistryFixture
 
 public sealed class FolderRegistry : RegistryFixture
 {
-    private readonly string _root = Directory.CreateTempSubdirectory("berth-tests-").FullName;
+    private const string Memory = "/dev/shm";
+
+    private readonly string _root = Directory.CreateDirectory(
+        Path.Combine(IsRoomInMemory() ? Memory : Path.GetTempPath(), $"berth-tests-{Guid.NewGuid():n}")).FullName;
 
     public override async Task DisposeAsync()
     {
@@ -70,4 +73,8 @@ public sealed class FolderRegistry : RegistryFixture
 
     protected override Stores CreateStores() =>
         new(new FileSystemObjects(Path.Combine(_root, Guid.NewGuid().ToString("n"))), null);
+
+    /// <summary>The protocol is what is tested here: thousands of flushes to a disk would only make it slow.</summary>
+    private static bool IsRoomInMemory() =>
+        Directory.Exists(Memory) && new DriveInfo(Memory).AvailableFreeSpace > 4L * 1024 * 1024 * 1024;
 }
