@@ -44,7 +44,7 @@ public sealed class RawHttp : IAsyncDisposable
         }
     }
 
-    /// <summary>Reads until the server closes the connection or breaks it.</summary>
+    /// <summary>Reads until the answer is whole, or the server closes the connection or breaks it.</summary>
     public async Task<RawAnswer> ReadAsync()
     {
         using var deadline = new CancellationTokenSource(Deadline);
@@ -56,6 +56,11 @@ public sealed class RawHttp : IAsyncDisposable
             while ((count = await _socket.ReceiveAsync(buffer, deadline.Token)) > 0)
             {
                 bytes.Write(buffer, 0, count);
+                // A server that refused a body may wait seconds for the client to give up sending it.
+                if (count < buffer.Length && RawAnswer.Parse(bytes.ToArray()) is { IsWhole: true } answer)
+                {
+                    return answer;
+                }
             }
         }
         catch (SocketException)
