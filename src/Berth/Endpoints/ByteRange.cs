@@ -9,10 +9,13 @@ internal readonly record struct ByteRange(long Offset, long Length)
 {
     private const string Unit = "bytes=";
 
+    /// <summary>As many as containers/storage asks for at once; each costs an opening of the object.</summary>
+    private const int MostRanges = 1024;
+
     /// <summary>Reads a Range header (RFC 9110, section 14.2).</summary>
     /// <returns>
-    /// <see langword="null"/> when the whole content is to be sent: no header, another unit, or ranges that add up to more
-    /// than the content. Empty when no range of it can be satisfied, or it is malformed.
+    /// <see langword="null"/> when the whole content is to be sent: no header, another unit, more than 1,024 ranges, or ranges
+    /// that add up to more than the content. Empty when no range of it can be satisfied, or it is malformed.
     /// </returns>
     public static List<ByteRange>? Parse(string header, long size)
     {
@@ -36,7 +39,7 @@ internal readonly record struct ByteRange(long Offset, long Length)
                 ranges.Add(range);
             }
         }
-        return ranges.Sum(range => (decimal)range.Length) > size ? null : ranges;
+        return ranges.Count > MostRanges || ranges.Sum(range => (decimal)range.Length) > size ? null : ranges;
     }
 
     public string ContentRange(long size) =>

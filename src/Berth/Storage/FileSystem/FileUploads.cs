@@ -29,17 +29,10 @@ internal sealed class FileUploads(FileTree tree, FileReader reader, StripedLocks
         var folder = FolderOf(uploadId) ?? throw Unknown();
         using var handle = OpenAttempt(Path.Join(folder, FileNames.EncodeSegment(part.Attempt)));
         await Files.WriteAsync(handle, content, part.Offset, cancellationToken);
-        RandomAccess.FlushToDisk(handle);
-        try
-        {
-            DirectorySync.Flush(folder);
-        }
-        catch (IOException) when (!Files.FolderExists(folder))
-        {
-            throw Unknown();
-        }
-
-        return Pieces.Receipt(part.Attempt, part.Offset, content.Length);
+        Writeback.Begin(handle, part.Offset, content.Length);
+        return Files.FolderExists(folder)
+            ? Pieces.Receipt(part.Attempt, part.Offset, content.Length)
+            : throw Unknown();
     }
 
     /// <summary>Puts the files that receipts name, and their names, on the disk.</summary>
@@ -122,7 +115,7 @@ internal sealed class FileUploads(FileTree tree, FileReader reader, StripedLocks
             DirectorySync.Flush(folder);
             return true;
         }
-        catch (Exception exception) when (Files.IsAbsence(exception) || !Directory.Exists(folder))
+        catch (Exception exception) when (Files.IsAbsence(exception) || !Files.FolderExists(folder))
         {
             return false;
         }
