@@ -73,7 +73,7 @@ public sealed class FileNamesTests
     {
         foreach (var segment in Segments())
         {
-            var root = Path.GetFullPath("/root/store");
+            var root = Path.GetFullPath("/srv/store");
             var path = Path.Join(root, FileNames.EncodeKey($"{segment}/{segment}"));
             Assert.Equal(path, Path.GetFullPath(path));
             Assert.StartsWith(root + Path.DirectorySeparatorChar, path, StringComparison.Ordinal);
