@@ -16,8 +16,9 @@ public sealed record RegistryOptions
     public int MaximumManifestSize { get; init; } = 4 * 1024 * 1024;
 
     /// <summary>
-    /// Memory that all uploads of this process together may hold in buffers, in bytes. An upload that finds none left
-    /// waits. Default: 134,217,728 (128 MiB); the least is 25,165,824 (24 MiB).
+    /// Memory that all uploads of this process share for their buffers, in bytes, besides the least part of the store that
+    /// each may always hold. When it runs short, uploads send smaller parts. Default: 134,217,728 (128 MiB); the least is
+    /// 25,165,824 (24 MiB).
     /// </summary>
     public long UploadBufferSize { get; init; } = 128L * 1024 * 1024;
 
