@@ -1,3 +1,6 @@
+using System.Net;
+using Berth.Content;
+
 namespace Berth;
 
 /// <summary>What an operator decides about the registry itself. Bound once by the host and validated at start.</summary>
@@ -27,4 +30,19 @@ public sealed record RegistryOptions
 
     /// <summary>Whether downloads are redirected where the store can sign; false streams them. Default: true.</summary>
     public bool RedirectEnabled { get; init; } = true;
+
+    /// <summary>Repositories whose downloads are streamed though redirects are enabled. Default: none.</summary>
+    public IReadOnlyList<RepositoryPattern> StreamedRepositories { get; init; } = [];
+
+    /// <summary>
+    /// Networks whose clients get downloads streamed though redirects are enabled: those that reach the registry but not the
+    /// store. See <see cref="ProxiesInFront"/>. Default: none.
+    /// </summary>
+    public IReadOnlyList<IPNetwork> StreamedNetworks { get; init; } = [];
+
+    /// <summary>
+    /// How many proxies a request passes, each of which adds its client's address to <c>X-Forwarded-For</c>. Default: 0, the
+    /// header is not believed.
+    /// </summary>
+    public int ProxiesInFront { get; init; }
 }

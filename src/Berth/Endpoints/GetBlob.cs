@@ -14,6 +14,8 @@ internal sealed class GetBlob(BlobStore blobs, IObjectStore objects, RegistryOpt
 {
     private const string OneYear = "max-age=31536000, immutable";
 
+    private readonly RedirectRule _redirects = new(options);
+
     public async Task<RegistryError?> HandleAsync(RegistryRequest request)
     {
         if (await blobs.GetAsync(request.Repository, request.Digest, request.Aborted) is not { } blob)
@@ -37,7 +39,9 @@ internal sealed class GetBlob(BlobStore blobs, IObjectStore objects, RegistryOpt
             request.Response.ContentLength = blob.Size;
             return null;
         }
-        if (options.RedirectEnabled && await SignAsync(request, blob) is { } uri)
+        var ranges = ByteRange.Parse(request.Http.Headers.Range.ToString(), blob.Size);
+        // No store answers several ranges at once, and none refuses a range with an error of the spec.
+        if (ranges is null or [_] && _redirects.Allows(request) && await SignAsync(request, blob) is { } uri)
         {
             // The URL is a secret for its lifetime: no cache may hand it to somebody else.
             headers.CacheControl = "no-store";
@@ -45,7 +49,8 @@ internal sealed class GetBlob(BlobStore blobs, IObjectStore objects, RegistryOpt
             request.Response.StatusCode = StatusCodes.Status307TemporaryRedirect;
             return null;
         }
-        return await SendAsync(request, blob, tag);
+        var isStale = request.Http.Headers.IfRange is [var condition] && condition != tag;
+        return await SendAsync(request, blob, isStale ? null : ranges);
     }
 
     private Task<Uri?> SignAsync(RegistryRequest request, StoredBlob blob) =>
@@ -54,14 +59,10 @@ internal sealed class GetBlob(BlobStore blobs, IObjectStore objects, RegistryOpt
             new ReadUriOptions(options.RedirectLifetime, MediaTypes.OctetStream, request.Digest.ToString()),
             request.Aborted);
 
-    private async Task<RegistryError?> SendAsync(RegistryRequest request, StoredBlob blob, string tag)
+    private async Task<RegistryError?> SendAsync(
+        RegistryRequest request, StoredBlob blob, IReadOnlyList<ByteRange>? ranges)
     {
         var content = new BlobContent(objects, blob, request);
-        var ranges = ByteRange.Parse(request.Http.Headers.Range.ToString(), blob.Size);
-        if (request.Http.Headers.IfRange is [var condition] && condition != tag)
-        {
-            ranges = null;
-        }
         switch (ranges)
         {
             case null:

@@ -1,3 +1,6 @@
+using System.Net;
+using Berth.Content;
+
 namespace Berth.Tests.Protocol;
 
 /// <summary>end-2 over a store that signs URLs: the bytes never pass through the registry.</summary>
@@ -60,16 +63,66 @@ public abstract class RedirectTests(RegistryFixture fixture) : ProtocolTests(fix
     [Fact]
     public async Task Redirects_that_are_switched_off_stream()
     {
-        var content = Client.RandomBytes(100);
-        var digest = await Client.PushBlobAsync(Repository, content);
         await using var registry = await Fixture.StartAsync(
             _interception, new RegistryOptions { RedirectEnabled = false });
+        await RequireStreamAsync(registry, Repository);
+    }
 
-        var answer = await RawHttp.SendAsync(registry, "GET", $"/v2/{Repository}/blobs/{digest}");
+    [Fact]
+    public async Task A_repository_may_be_streamed()
+    {
+        Assert.True(RepositoryPattern.TryParse(Repository + "/*", out var pattern));
+        await using var registry = await Fixture.StartAsync(
+            _interception, new RegistryOptions { StreamedRepositories = [pattern] });
 
-        Assert.Equal(200, answer.Status);
-        Assert.Equal(content, answer.Body);
-        Assert.Contains("immutable", answer.Header("Cache-Control"), StringComparison.Ordinal);
+        await RequireStreamAsync(registry, Repository + "/within");
+        await RequireRedirectAsync(registry, Repository);
+    }
+
+    [Theory]
+    [InlineData("127.0.0.0/8", 0, "X-Forwarded-For: 9.9.9.9", true)]
+    [InlineData("9.9.9.9/32", 0, "X-Forwarded-For: 9.9.9.9", false)]
+    [InlineData("9.9.9.9/32", 1, "X-Forwarded-For: 1.1.1.1, 9.9.9.9:4711", true)]
+    [InlineData("9.9.9.9/32", 1, "X-Forwarded-For: 9.9.9.9, 1.1.1.1", false)]
+    [InlineData("9.9.9.9/32", 2, "X-Forwarded-For: 9.9.9.9, 1.1.1.1", true)]
+    [InlineData("9.9.9.9/32", 2, "X-Forwarded-For: 9.9.9.9", false)]
+    [InlineData("9.9.9.9/32", 2, "X-Forwarded-For: 9.9.9.9\r\nX-Forwarded-For: 1.1.1.1", true)]
+    [InlineData("9.9.9.9/32", 1, "X-Forwarded-For: ::ffff:9.9.9.9", true)]
+    [InlineData("2001:db8::/32", 1, "X-Forwarded-For: [2001:db8::1]:4711", true)]
+    [InlineData("2001:db8::/32", 1, "X-Forwarded-For: unknown", false)]
+    public async Task A_network_may_be_streamed(string network, int proxies, string header, bool streams)
+    {
+        await using var registry = await Fixture.StartAsync(
+            _interception,
+            new RegistryOptions { StreamedNetworks = [IPNetwork.Parse(network)], ProxiesInFront = proxies });
+
+        await (streams
+            ? RequireStreamAsync(registry, Repository, header)
+            : RequireRedirectAsync(registry, Repository, header));
+    }
+
+    [Fact]
+    public async Task Several_ranges_are_streamed_as_no_store_answers_them()
+    {
+        var digest = await Client.PushBlobAsync(Repository, Client.RandomBytes(100));
+        await using var registry = await Fixture.StartAsync(_interception);
+
+        var answer = await RawHttp.SendAsync(
+            registry, "GET", $"/v2/{Repository}/blobs/{digest}", "Range: bytes=0-1,5-6");
+
+        Assert.Equal(206, answer.Status);
+        Assert.StartsWith("multipart/byteranges", answer.Header("Content-Type"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_range_beyond_the_end_is_refused_here_with_an_error_of_the_spec()
+    {
+        var digest = await Client.PushBlobAsync(Repository, Client.RandomBytes(100));
+        await using var registry = await Fixture.StartAsync(_interception);
+
+        AssertError(
+            await RawHttp.SendAsync(registry, "GET", $"/v2/{Repository}/blobs/{digest}", "Range: bytes=100-"),
+            416, "SIZE_INVALID");
     }
 
     [Fact]
@@ -98,6 +151,27 @@ public abstract class RedirectTests(RegistryFixture fixture) : ProtocolTests(fix
 
         Assert.Equal(200, answer.Status);
         Assert.Equal(manifest, answer.Body);
+    }
+
+    private async Task RequireStreamAsync(TestRegistry registry, string repository, string header = "X: y")
+    {
+        var content = Client.RandomBytes(100);
+        var digest = await Client.PushBlobAsync(repository, content);
+
+        var answer = await RawHttp.SendAsync(registry, "GET", $"/v2/{repository}/blobs/{digest}", header);
+
+        Assert.Equal(200, answer.Status);
+        Assert.Equal(content, answer.Body);
+        Assert.Contains("immutable", answer.Header("Cache-Control"), StringComparison.Ordinal);
+    }
+
+    private async Task RequireRedirectAsync(TestRegistry registry, string repository, string header = "X: y")
+    {
+        var digest = await Client.PushBlobAsync(repository, Client.RandomBytes(100));
+
+        var answer = await RawHttp.SendAsync(registry, "GET", $"/v2/{repository}/blobs/{digest}", header);
+
+        Assert.Equal(307, answer.Status);
     }
 }
 
