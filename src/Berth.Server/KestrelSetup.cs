@@ -1,3 +1,4 @@
+using Berth.Hosting;
 using System.Net;
 using Berth.Server.Configuration;
 using Microsoft.AspNetCore.Server.Kestrel.Core;

@@ -1,3 +1,4 @@
+using Berth.Hosting;
 using System.Net;
 using System.Net.Security;
 using System.Security.Cryptography;
