@@ -1,5 +1,5 @@
-using Berth.Hosting;
 using System.Net;
+using Berth.Hosting;
 using Berth.Server.Configuration;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 

@@ -1,6 +1,6 @@
-using Berth.Hosting;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Berth.Hosting;
 using Berth.Server.Configuration;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 
