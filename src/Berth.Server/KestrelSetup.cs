@@ -1,4 +1,5 @@
 using System.Net;
+using Berth.Hosting;
 using Berth.Server.Configuration;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 

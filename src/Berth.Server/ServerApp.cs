@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Reflection;
+using Berth.Hosting;
 using Berth.Server.Configuration;
 using Berth.Storage;
 using Microsoft.AspNetCore.Connections;
@@ -55,8 +56,8 @@ internal sealed class ServerApp : IAsyncDisposable
     public static async Task<ServerApp> BuildAsync(ServerInput input, CancellationToken cancellationToken)
     {
         var configuration = ServerConfiguration.Read(input, CommandLine.Parse(input.Arguments));
-        var storage = await StorageProviders.OpenAsync(configuration.Options, cancellationToken);
-        return Build(input, configuration, services => Answer(services, configuration.Options, storage));
+        var storage = await StorageProviders.OpenAsync(configuration.Options.Berth, cancellationToken);
+        return Build(input, configuration, services => Answer(services, configuration.Options.Berth.Registry, storage));
     }
 
     /// <summary>Prepares the host around any way to answer.</summary>
@@ -70,7 +71,7 @@ internal sealed class ServerApp : IAsyncDisposable
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.ShutdownTimeout);
         KestrelSetup.Apply(builder.WebHost, options);
         builder.Logging
-            .SetMinimumLevel(options.LogLevel)
+            .SetMinimumLevel(options.Berth.LogLevel)
             .AddFilter("Microsoft", level => gate.IsOpen && level >= LogLevel.Warning)
             .AddSimpleConsole(console =>
             {
@@ -99,11 +100,11 @@ internal sealed class ServerApp : IAsyncDisposable
             var isTaken = e.InnerException is AddressInUseException;
             var reason = isTaken ? "another program listens there already" : e.Message;
             throw new SettingsException(
-                $"{SettingNames.Address}: cannot listen on {options.Address}: {reason}", e);
+                $"{ServerSettingNames.Address}: cannot listen on {options.Address}: {reason}", e);
         }
 
         await _output.WriteLineAsync(
-            $"Berth {Version} listens on {_app.Urls.First()}, keeps its data in {options.Provider.Place(options)}; "
+            $"Berth {Version} listens on {_app.Urls.First()}, keeps its data in {options.Berth.Provider.Place(options.Berth)}; "
             + $"try: docker push {PushHost(Address)}/hello-world");
         await _output.FlushAsync(cancellationToken);
         _gate.Open();
@@ -116,9 +117,9 @@ internal sealed class ServerApp : IAsyncDisposable
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 
-    private static RequestDelegate Answer(IServiceProvider services, ServerOptions options, RegistryStorage storage) =>
+    private static RequestDelegate Answer(IServiceProvider services, RegistryOptions options, RegistryStorage storage) =>
         new RegistryHandler(
-            options.Registry, storage, TimeProvider.System,
+            options, storage, TimeProvider.System,
             services.GetRequiredService<ILogger<RegistryHandler>>()).HandleAsync;
 
     private static string PushHost(Uri address) =>
@@ -131,7 +132,7 @@ internal sealed class ServerApp : IAsyncDisposable
         foreach (var warning in _configuration.Warnings)
             logger.Unused(warning);
         if (!options.Address.IsLoopback)
-            logger.Anonymous(_app.Urls.First(), options.Registry.DeleteEnabled ? "push and delete" : "push");
+            logger.Anonymous(_app.Urls.First(), options.Berth.Registry.DeleteEnabled ? "push and delete" : "push");
         _app.Lifetime.ApplicationStopping.Register(() => logger.Stopping(options.ShutdownTimeout));
     }
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Berth.Hosting;
 using Berth.Server.Configuration;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 
@@ -15,11 +16,11 @@ internal sealed record TlsFiles(string Certificate, string Key)
     public HttpsConnectionAdapterOptions Load()
     {
         var chain = new X509Certificate2Collection();
-        Try(SettingNames.TlsCertificate, Certificate, "certificate", () => chain.ImportFromPemFile(Certificate));
+        Try(ServerSettingNames.TlsCertificate, Certificate, "certificate", () => chain.ImportFromPemFile(Certificate));
         if (chain.Count == 0)
-            throw new SettingsException($"{SettingNames.TlsCertificate}: {Certificate} holds no PEM certificate");
+            throw new SettingsException($"{ServerSettingNames.TlsCertificate}: {Certificate} holds no PEM certificate");
         X509Certificate2? own = null;
-        Try(SettingNames.TlsKey, Key, $"key of the certificate {Certificate}",
+        Try(ServerSettingNames.TlsKey, Key, $"key of the certificate {Certificate}",
             () => own = X509Certificate2.CreateFromPemFile(Certificate, Key));
         // Windows' TLS cannot use a key that was never stored; a round trip through PKCS #12 stores it.
         if (OperatingSystem.IsWindows())

@@ -1,3 +1,4 @@
+using Berth.Hosting;
 namespace Berth.Server.Configuration;
 
 /// <summary>The Docker registry's settings: what they are called here, and what becomes of the others.</summary>
@@ -9,10 +10,10 @@ internal static class DockerNames
     /// <summary>Their name, ours, and how the value changes on the way, where it does.</summary>
     public static IReadOnlyList<(string Docker, string Berth, Func<string, string>? Change)> Used { get; } =
     [
-        ("http.addr", SettingNames.Address, null),
-        ("http.tls.certificate", SettingNames.TlsCertificate, null),
-        ("http.tls.key", SettingNames.TlsKey, null),
-        ("http.draintimeout", SettingNames.ShutdownTimeout, null),
+        ("http.addr", ServerSettingNames.Address, null),
+        ("http.tls.certificate", ServerSettingNames.TlsCertificate, null),
+        ("http.tls.key", ServerSettingNames.TlsKey, null),
+        ("http.draintimeout", ServerSettingNames.ShutdownTimeout, null),
         ("storage", SettingNames.Provider, ProviderOf),
         ("storage.filesystem.rootdirectory", SettingNames.FileSystemRoot, null),
         ("storage.delete.enabled", SettingNames.DeleteEnabled, null),
@@ -66,7 +67,7 @@ internal static class DockerNames
     private static IEnumerable<Setting> Translate(DockerSetting item, ICollection<string> warnings)
     {
         if (item.Name.StartsWith(Headers, StringComparison.OrdinalIgnoreCase))
-            return [new(SettingNames.Headers + item.Name[Headers.Length..], item.Values, item.Origin)];
+            return [new(ServerSettingNames.Headers + item.Name[Headers.Length..], item.Values, item.Origin)];
         foreach (var (docker, berth, change) in Used.Where(entry => Same(entry.Docker, item.Name)))
             return [new(berth, [.. item.Values.Select(value => change is null ? value : change(value))], item.Origin)];
         if (!NotNeeded.Any(entry => Same(entry.Docker, item.Name)))

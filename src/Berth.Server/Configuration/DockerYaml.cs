@@ -1,3 +1,4 @@
+using Berth.Hosting;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 

@@ -1,3 +1,5 @@
+using Berth.Hosting;
+
 namespace Berth.Server.Configuration;
 
 /// <summary>The outcome of reading every source.</summary>
@@ -15,16 +17,16 @@ internal sealed record ServerConfiguration(ServerOptions Options, IReadOnlyList<
         var warnings = new List<string>();
         List<Setting> settings =
         [
-            .. SettingSources.FromAppSettings(input),
+            .. SettingSources.FromAppSettings(input.ProgramDirectory, input.WorkingDirectory),
             .. configFile is null
                 ? []
-                : SettingSources.FromConfigFile(Path.GetFullPath(configFile, input.WorkingDirectory), warnings),
-            .. SettingSources.FromDockerVariables(input.Environment, warnings),
+                : DockerSources.FromConfigFile(Path.GetFullPath(configFile, input.WorkingDirectory), warnings),
+            .. DockerSources.FromVariables(input.Environment, warnings),
             .. SettingSources.FromVariables(input.Environment),
             .. commandLine.Settings,
         ];
         warnings.AddRange(settings
-            .Where(setting => !SettingNames.Contains(setting.Name))
+            .Where(setting => !ServerSettingNames.Contains(setting.Name))
             .Select(setting => $"{setting.Origin} is not a setting of Berth"));
         var defaults = isContainer ? ServerDefaults.InContainer : ServerDefaults.Plain;
         return new(ServerOptions.Bind(new(settings), defaults, input.WorkingDirectory), warnings);

@@ -1,4 +1,5 @@
 using System.Text;
+using Berth.Hosting;
 using Microsoft.Extensions.Primitives;
 
 namespace Berth.Server.Configuration;
@@ -15,17 +16,8 @@ internal sealed record ServerOptions
     /// <summary>Headers added to every answer that does not have them already.</summary>
     public IReadOnlyList<KeyValuePair<string, StringValues>> Headers { get; init; } = [];
 
-    /// <summary>Where data is kept.</summary>
-    public required StorageProvider Provider { get; init; }
-
-    /// <summary>The filesystem provider's folder, absolute.</summary>
-    public required string FileSystemRoot { get; init; }
-
-    /// <summary>What concerns the registry itself.</summary>
-    public RegistryOptions Registry { get; init; } = new();
-
-    /// <summary>The least level that is logged.</summary>
-    public LogLevel LogLevel { get; init; }
+    /// <summary>What every host is told.</summary>
+    public required BerthOptions Berth { get; init; }
 
     /// <summary>How long running requests have at the end.</summary>
     public TimeSpan ShutdownTimeout { get; init; }
@@ -35,76 +27,41 @@ internal sealed record ServerOptions
     public static ServerOptions Bind(Settings settings, ServerDefaults defaults, string workingDirectory)
     {
         var address = settings.Read<ListenAddress>(
-            SettingNames.Address, defaults.Address, ListenAddress.TryParse, ListenAddress.Forms);
+            ServerSettingNames.Address, defaults.Address, ListenAddress.TryParse, ListenAddress.Forms);
         return new()
         {
             Address = address,
             Tls = BindTls(settings, address, workingDirectory),
-            Headers = [.. settings.Below(SettingNames.Headers).Select(found => BindHeader(found.Name, found.Setting))],
-            Provider = settings.Read<StorageProvider>(
-                SettingNames.Provider, StorageProviders.Default, StorageProviders.TryFind, StorageProviders.Names),
-            FileSystemRoot = Path.GetFullPath(
-                settings.Text(SettingNames.FileSystemRoot) ?? defaults.FileSystemRoot, workingDirectory),
-            Registry = BindRegistry(settings),
-            LogLevel = settings.Read<LogLevel>(
-                SettingNames.LogLevel, LogLevel.Information, ValueFormats.TryLogLevel, "debug, info, warn or error"),
+            Headers = [.. settings.Below(ServerSettingNames.Headers).Select(found => BindHeader(found.Name, found.Setting))],
+            Berth = BerthOptions.Bind(settings, defaults.Storage, workingDirectory),
             ShutdownTimeout = settings.Read<TimeSpan>(
-                SettingNames.ShutdownTimeout, TimeSpan.FromSeconds(60), TryShutdownTimeout, "0 to 24h, such as 60s"),
+                ServerSettingNames.ShutdownTimeout, TimeSpan.FromSeconds(60), TryShutdownTimeout, "0 to 24h, such as 60s"),
         };
     }
-
-    private static RegistryOptions BindRegistry(Settings settings)
-    {
-        var defaults = new RegistryOptions();
-        return new()
-        {
-            DeleteEnabled = Boolean(SettingNames.DeleteEnabled, defaults.DeleteEnabled),
-            AllowMissingReferences = Boolean(SettingNames.AllowMissingReferences, defaults.AllowMissingReferences),
-            MaximumManifestSize = (int)Size(SettingNames.MaximumManifestSize, defaults.MaximumManifestSize, 4, 1024),
-            UploadBufferSize = Size(SettingNames.UploadBufferSize, defaults.UploadBufferSize, 24, 1024 * 1024),
-            RedirectEnabled = Boolean(SettingNames.RedirectEnabled, defaults.RedirectEnabled),
-            RedirectLifetime = settings.Read<TimeSpan>(
-                SettingNames.RedirectLifetime, defaults.RedirectLifetime, TryRedirectLifetime,
-                "1s to 20m, such as 90s"),
-        };
-
-        bool Boolean(string name, bool fallback) =>
-            settings.Read<bool>(name, fallback, ValueFormats.TryBoolean, "true or false");
-
-        long Size(string name, long fallback, long leastMiB, long mostMiB) => settings.Read(
-            name, fallback,
-            (string text, out long value) => ValueFormats.TrySize(text, out value)
-                && value >= leastMiB << 20 && value <= mostMiB << 20,
-            $"a number of bytes from {leastMiB}MiB to {mostMiB}MiB");
-    }
-
-    private static bool TryRedirectLifetime(string text, out TimeSpan value) =>
-        ValueFormats.TryDuration(text, out value) && value >= TimeSpan.FromSeconds(1)
-        && value <= TimeSpan.FromMinutes(20);
 
     private static bool TryShutdownTimeout(string text, out TimeSpan value) =>
         ValueFormats.TryDuration(text, out value) && value <= TimeSpan.FromDays(1);
 
     private static TlsFiles? BindTls(Settings settings, ListenAddress address, string workingDirectory)
     {
-        var certificate = settings.Text(SettingNames.TlsCertificate);
-        var key = settings.Text(SettingNames.TlsKey);
+        var certificate = settings.Text(ServerSettingNames.TlsCertificate);
+        var key = settings.Text(ServerSettingNames.TlsKey);
         if (certificate is not null && key is not null)
         {
             return address.Scheme == "http"
                 ? throw settings.Refusal(
-                    SettingNames.Address, $"http:// contradicts {SettingNames.TlsCertificate}; write https://")
+                    ServerSettingNames.Address, $"http:// contradicts {ServerSettingNames.TlsCertificate}; write https://")
                 : new(Path.GetFullPath(certificate, workingDirectory), Path.GetFullPath(key, workingDirectory));
         }
 
         if (certificate is not null)
-            throw settings.Refusal(SettingNames.TlsCertificate, $"{SettingNames.TlsKey} is needed with it");
+            throw settings.Refusal(ServerSettingNames.TlsCertificate, $"{ServerSettingNames.TlsKey} is needed with it");
         if (key is not null)
-            throw settings.Refusal(SettingNames.TlsKey, $"{SettingNames.TlsCertificate} is needed with it");
+            throw settings.Refusal(ServerSettingNames.TlsKey, $"{ServerSettingNames.TlsCertificate} is needed with it");
         return address.Scheme == "https"
             ? throw settings.Refusal(
-                SettingNames.Address,
-                $"https:// needs {SettingNames.TlsCertificate} and {SettingNames.TlsKey}")
+                ServerSettingNames.Address,
+                $"https:// needs {ServerSettingNames.TlsCertificate} and {ServerSettingNames.TlsKey}")
             : null;
     }
 

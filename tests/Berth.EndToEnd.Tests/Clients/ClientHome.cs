@@ -1,5 +1,3 @@
-using Berth.EndToEnd.Tests.Processes;
-
 namespace Berth.EndToEnd.Tests.Clients;
 
 /// <summary>A home for clients: their settings, logins and stores, of which none is the user's.</summary>

@@ -1,5 +1,3 @@
-using Berth.EndToEnd.Tests.Processes;
-
 namespace Berth.EndToEnd.Tests.Clients;
 
 /// <summary>Installs packages where that is this process's to do: as root on Debian.</summary>

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Berth.EndToEnd.Tests.Content;
-using Berth.EndToEnd.Tests.Processes;
 using Xunit.Abstractions;
 
 namespace Berth.EndToEnd.Tests.Clients;

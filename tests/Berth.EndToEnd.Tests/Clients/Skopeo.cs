@@ -1,5 +1,4 @@
 using Berth.EndToEnd.Tests.Content;
-using Berth.EndToEnd.Tests.Processes;
 
 namespace Berth.EndToEnd.Tests.Clients;
 

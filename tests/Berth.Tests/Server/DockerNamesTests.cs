@@ -1,3 +1,4 @@
+using Berth.Hosting;
 using Berth.Server.Configuration;
 
 namespace Berth.Tests.Server;
@@ -6,10 +7,10 @@ public sealed class DockerNamesTests
 {
     public static TheoryData<string, string, string> Translations => new()
     {
-        { "http: {addr: ':5001'}", SettingNames.Address, ":5001" },
-        { "http: {tls: {certificate: /c.pem}}", SettingNames.TlsCertificate, "/c.pem" },
-        { "http: {tls: {key: /k.pem}}", SettingNames.TlsKey, "/k.pem" },
-        { "http: {draintimeout: 5s}", SettingNames.ShutdownTimeout, "5s" },
+        { "http: {addr: ':5001'}", ServerSettingNames.Address, ":5001" },
+        { "http: {tls: {certificate: /c.pem}}", ServerSettingNames.TlsCertificate, "/c.pem" },
+        { "http: {tls: {key: /k.pem}}", ServerSettingNames.TlsKey, "/k.pem" },
+        { "http: {draintimeout: 5s}", ServerSettingNames.ShutdownTimeout, "5s" },
         { "http: {headers: {X-One: [nosniff]}}", "Berth:Http:Headers:X-One", "nosniff" },
         { "http: {headers: {X-Two: [a, b]}}", "Berth:Http:Headers:X-Two", "a|b" },
         { "storage: filesystem", SettingNames.Provider, "filesystem" },
@@ -74,11 +75,11 @@ public sealed class DockerNamesTests
     }
 
     [Theory]
-    [InlineData("REGISTRY_HTTP_ADDR", ":5001", SettingNames.Address, ":5001")]
-    [InlineData("REGISTRY_HTTP_ADDR", "[::]:5001", SettingNames.Address, "[::]:5001")]
-    [InlineData("REGISTRY_HTTP_ADDR", "0.0.0.0:5001", SettingNames.Address, "0.0.0.0:5001")]
-    [InlineData("REGISTRY_HTTP_TLS_CERTIFICATE", "/c.pem", SettingNames.TlsCertificate, "/c.pem")]
-    [InlineData("REGISTRY_HTTP_TLS_KEY", "/k.pem", SettingNames.TlsKey, "/k.pem")]
+    [InlineData("REGISTRY_HTTP_ADDR", ":5001", ServerSettingNames.Address, ":5001")]
+    [InlineData("REGISTRY_HTTP_ADDR", "[::]:5001", ServerSettingNames.Address, "[::]:5001")]
+    [InlineData("REGISTRY_HTTP_ADDR", "0.0.0.0:5001", ServerSettingNames.Address, "0.0.0.0:5001")]
+    [InlineData("REGISTRY_HTTP_TLS_CERTIFICATE", "/c.pem", ServerSettingNames.TlsCertificate, "/c.pem")]
+    [InlineData("REGISTRY_HTTP_TLS_KEY", "/k.pem", ServerSettingNames.TlsKey, "/k.pem")]
     [InlineData("REGISTRY_HTTP_HEADERS_X-Content-Type-Options", "[nosniff]",
         "Berth:Http:Headers:x-content-type-options", "nosniff")]
     [InlineData("REGISTRY_HTTP_HEADERS_X-Content-Type-Options_0", "nosniff",
@@ -97,7 +98,7 @@ public sealed class DockerNamesTests
     {
         var warnings = new List<string>();
 
-        var settings = SettingSources.FromDockerVariables(
+        var settings = DockerSources.FromVariables(
             new Dictionary<string, string> { [variable] = value, ["OTHER"] = "x" }, warnings);
 
         Assert.Equal(expected, string.Join('|', Assert.Single(settings, setting => setting.Name == name).Values));
@@ -151,6 +152,6 @@ public sealed class DockerNamesTests
     {
         using var folder = new ServerFolder();
         var options = folder.ReadYaml("base: &b {level: warn}\nlog: {<<: *b}\n").Options;
-        Assert.Equal(Microsoft.Extensions.Logging.LogLevel.Warning, options.LogLevel);
+        Assert.Equal(Microsoft.Extensions.Logging.LogLevel.Warning, options.Berth.LogLevel);
     }
 }

@@ -1,3 +1,4 @@
+using Berth.Hosting;
 using Berth.Server.Configuration;
 using Microsoft.Extensions.Logging;
 
@@ -17,10 +18,10 @@ public sealed class ServerConfigurationTests : IDisposable
         Assert.Equal("127.0.0.1:5000", options.Address.ToString());
         Assert.Null(options.Tls);
         Assert.Empty(options.Headers);
-        Assert.Equal("filesystem", options.Provider.Name);
-        Assert.Equal(Path.Combine(_folder.Working, "data"), options.FileSystemRoot);
-        Assert.Equal(new RegistryOptions(), options.Registry);
-        Assert.Equal(LogLevel.Information, options.LogLevel);
+        Assert.Equal("filesystem", options.Berth.Provider.Name);
+        Assert.Equal(Path.Combine(_folder.Working, "data"), options.Berth.FileSystemRoot);
+        Assert.Equal(new RegistryOptions(), options.Berth.Registry);
+        Assert.Equal(LogLevel.Information, options.Berth.LogLevel);
         Assert.Equal(TimeSpan.FromSeconds(60), options.ShutdownTimeout);
     }
 
@@ -98,7 +99,7 @@ public sealed class ServerConfigurationTests : IDisposable
     public void A_configuration_file_is_named_in_any_usual_way(params string[] arguments)
     {
         _folder.Write("config.yml", "log: {level: error}");
-        Assert.Equal(LogLevel.Error, _folder.Read(arguments).Options.LogLevel);
+        Assert.Equal(LogLevel.Error, _folder.Read(arguments).Options.Berth.LogLevel);
     }
 
     [Fact]
@@ -118,8 +119,8 @@ public sealed class ServerConfigurationTests : IDisposable
         Assert.Equal(Path.Combine(_folder.Working, "c.pem"), options.Tls?.Certificate);
         Assert.Equal(Path.Combine(_folder.Working, "k.pem"), options.Tls?.Key);
         Assert.Equal("X-A", Assert.Single(options.Headers).Key);
-        Assert.Equal("memory", options.Provider.Name);
-        Assert.Equal(Path.Combine(_folder.Working, "store"), options.FileSystemRoot);
+        Assert.Equal("memory", options.Berth.Provider.Name);
+        Assert.Equal(Path.Combine(_folder.Working, "store"), options.Berth.FileSystemRoot);
         Assert.Equal(
             new RegistryOptions
             {
@@ -130,8 +131,8 @@ public sealed class ServerConfigurationTests : IDisposable
                 RedirectEnabled = false,
                 RedirectLifetime = TimeSpan.FromSeconds(90),
             },
-            options.Registry);
-        Assert.Equal(LogLevel.Debug, options.LogLevel);
+            options.Berth.Registry);
+        Assert.Equal(LogLevel.Debug, options.Berth.LogLevel);
         Assert.Equal(TimeSpan.FromSeconds(5), options.ShutdownTimeout);
     }
 
@@ -237,7 +238,7 @@ public sealed class ServerConfigurationTests : IDisposable
     {
         var options = _folder.Read(null, ("BERTH_CONTAINER", "true")).Options;
         Assert.Equal("0.0.0.0:5000", options.Address.ToString());
-        Assert.Equal(Path.GetFullPath("/var/lib/registry"), options.FileSystemRoot);
+        Assert.Equal(Path.GetFullPath("/var/lib/registry"), options.Berth.FileSystemRoot);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using Berth.Hosting;
 using Berth.Server;
 using Berth.Server.Configuration;
 

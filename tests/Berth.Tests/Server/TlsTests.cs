@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Berth.Hosting;
 using Berth.Server;
 using Berth.Server.Configuration;
 using Microsoft.AspNetCore.Http;

@@ -1,4 +1,4 @@
-using Berth.Server.Configuration;
+using Berth.Hosting;
 
 namespace Berth.Tests.Server;
 

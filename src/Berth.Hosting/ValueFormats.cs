@@ -1,10 +1,11 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Microsoft.Extensions.Logging;
 
-namespace Berth.Server.Configuration;
+namespace Berth.Hosting;
 
 /// <summary>How values are written, in Berth's settings and in the Docker registry's.</summary>
-internal static partial class ValueFormats
+public static partial class ValueFormats
 {
     /// <summary>true or false, and what else YAML knows for them.</summary>
     public static bool TryBoolean(string text, out bool value)

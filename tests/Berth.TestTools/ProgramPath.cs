@@ -1,4 +1,4 @@
-namespace Berth.EndToEnd.Tests.Clients;
+namespace Berth.TestTools;
 
 /// <summary>Looks programs up as a shell does.</summary>
 public static class ProgramPath

@@ -1,7 +1,8 @@
 using System.Diagnostics;
+using Xunit;
 using Xunit.Abstractions;
 
-namespace Berth.EndToEnd.Tests.Processes;
+namespace Berth.TestTools;
 
 /// <summary>What became of one run of a program.</summary>
 public sealed record ProgramResult(string CommandLine, int ExitCode, string Output, string Error)

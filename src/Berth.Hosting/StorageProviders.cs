@@ -1,20 +1,19 @@
 using System.Diagnostics.CodeAnalysis;
-using Berth.Server.Configuration;
 using Berth.Storage;
 using Berth.Storage.FileSystem;
 
-namespace Berth.Server;
+namespace Berth.Hosting;
 
 /// <summary>A place for data.</summary>
 /// <param name="Name">Its name in the settings.</param>
 /// <param name="Setting">The setting to blame when it does not work.</param>
 /// <param name="Place">Where the data is, in words.</param>
 /// <param name="Open">Makes the storage.</param>
-internal sealed record StorageProvider(
-    string Name, string Setting, Func<ServerOptions, string> Place, Func<ServerOptions, RegistryStorage> Open);
+public sealed record StorageProvider(
+    string Name, string Setting, Func<BerthOptions, string> Place, Func<BerthOptions, RegistryStorage> Open);
 
 /// <summary>Every provider, one line each.</summary>
-internal static class StorageProviders
+public static class StorageProviders
 {
     private static readonly StorageProvider[] All =
     [
@@ -24,13 +23,15 @@ internal static class StorageProviders
             _ => RegistryStorage.Over(new MemoryObjects())),
     ];
 
-    /// <summary>Used where no source names one.</summary>
-    public static StorageProvider Default => All[0];
-
     /// <summary>The names, for messages.</summary>
     public static string Names => string.Join(" or ", All.Select(provider => provider.Name));
 
-    /// <summary>Finds a provider by its name.</summary>
+    /// <summary>Finds a provider that is there.</summary>
+    /// <exception cref="ArgumentException">It is not.</exception>
+    public static StorageProvider Find(string name) =>
+        TryFind(name, out var provider) ? provider : throw new ArgumentException($"no such provider: {name}", nameof(name));
+
+    /// <summary>Finds a provider by its name. Names ignore case.</summary>
     public static bool TryFind(string name, [MaybeNullWhen(false)] out StorageProvider provider)
     {
         provider = Array.Find(All, known => known.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
@@ -39,8 +40,9 @@ internal static class StorageProviders
 
     /// <summary>Opens the provider and proves that it works.</summary>
     /// <exception cref="SettingsException">It does not.</exception>
-    public static async Task<RegistryStorage> OpenAsync(ServerOptions options, CancellationToken cancellationToken)
+    public static async Task<RegistryStorage> OpenAsync(BerthOptions options, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(options);
         try
         {
             var storage = options.Provider.Open(options);

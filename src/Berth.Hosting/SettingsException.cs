@@ -1,5 +1,5 @@
-namespace Berth.Server.Configuration;
+namespace Berth.Hosting;
 
 /// <summary>The host cannot start as it was told to. The message is one line and names the setting.</summary>
-internal sealed class SettingsException(string message, Exception? innerException = null)
+public sealed class SettingsException(string message, Exception? innerException = null)
     : Exception(message.ReplaceLineEndings(" "), innerException);

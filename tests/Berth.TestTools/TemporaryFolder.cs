@@ -1,4 +1,4 @@
-namespace Berth.EndToEnd.Tests.Processes;
+namespace Berth.TestTools;
 
 /// <summary>A folder of one test, gone when the test is over.</summary>
 public sealed class TemporaryFolder : IDisposable
@@ -7,7 +7,7 @@ public sealed class TemporaryFolder : IDisposable
 
     public string Path { get; }
 
-    public static TemporaryFolder Create() => new(Directory.CreateTempSubdirectory("berth-e2e-").FullName);
+    public static TemporaryFolder Create() => new(Directory.CreateTempSubdirectory("berth-test-").FullName);
 
     /// <summary>Makes a folder inside it.</summary>
     public string Add(string name) => Directory.CreateDirectory(At(name)).FullName;

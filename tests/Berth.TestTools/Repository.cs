@@ -1,6 +1,6 @@
 using System.Reflection;
 
-namespace Berth.EndToEnd.Tests.Processes;
+namespace Berth.TestTools;
 
 /// <summary>The checkout that the tests were built from.</summary>
 public static class Repository

@@ -1,9 +1,9 @@
 using System.Diagnostics.CodeAnalysis;
 
-namespace Berth.Server.Configuration;
+namespace Berth.Hosting;
 
 /// <summary>What all sources together say: for each setting the strongest source, whole.</summary>
-internal sealed class Settings
+public sealed class Settings
 {
     private readonly Dictionary<string, Setting> _settings = new(StringComparer.OrdinalIgnoreCase);
 

@@ -1,12 +1,12 @@
 using System.Globalization;
 
-namespace Berth.Server.Configuration;
+namespace Berth.Hosting;
 
 /// <summary>One setting as one source gives it.</summary>
 /// <param name="Name">Its name, from <see cref="SettingNames"/> unless it is mistyped.</param>
 /// <param name="Values">Its value; a list has several. None: the source sets it back to its default.</param>
 /// <param name="Origin">How the user spelled it and where, for messages.</param>
-internal sealed record Setting(string Name, IReadOnlyList<string> Values, string Origin)
+public sealed record Setting(string Name, IReadOnlyList<string> Values, string Origin)
 {
     /// <summary>Joins the entries of lists, <c>Name:0</c>, <c>Name:1</c>, …, within one source.</summary>
     public static IEnumerable<Setting> JoinLists(IEnumerable<Setting> source) =>

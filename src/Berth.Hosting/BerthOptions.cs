@@ -1,0 +1,74 @@
+using Microsoft.Extensions.Logging;
+
+namespace Berth.Hosting;
+
+/// <summary>What an operator decides about every host alike. Bound once, and right from then on.</summary>
+public sealed record BerthOptions
+{
+    /// <summary>Where data is kept.</summary>
+    public required StorageProvider Provider { get; init; }
+
+    /// <summary>The filesystem provider's folder, absolute.</summary>
+    public required string FileSystemRoot { get; init; }
+
+    /// <summary>What concerns the registry itself.</summary>
+    public RegistryOptions Registry { get; init; } = new();
+
+    /// <summary>The least level that is logged.</summary>
+    public LogLevel LogLevel { get; init; }
+
+    /// <summary>Binds and validates.</summary>
+    /// <param name="settings">What the sources say.</param>
+    /// <param name="defaults">What this host does where they say nothing.</param>
+    /// <param name="workingDirectory">What relative paths are relative to.</param>
+    /// <exception cref="SettingsException">A value is malformed, or two contradict each other.</exception>
+    public static BerthOptions Bind(Settings settings, StorageDefaults defaults, string workingDirectory)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        ArgumentNullException.ThrowIfNull(defaults);
+        return new()
+        {
+            Provider = settings.Read<StorageProvider>(
+                SettingNames.Provider, defaults.Provider, StorageProviders.TryFind, StorageProviders.Names),
+            FileSystemRoot = Path.GetFullPath(
+                settings.Text(SettingNames.FileSystemRoot) ?? defaults.FileSystemRoot, workingDirectory),
+            Registry = BindRegistry(settings),
+            LogLevel = settings.Read<LogLevel>(
+                SettingNames.LogLevel, LogLevel.Information, ValueFormats.TryLogLevel, "debug, info, warn or error"),
+        };
+    }
+
+    private static RegistryOptions BindRegistry(Settings settings)
+    {
+        var defaults = new RegistryOptions();
+        return new()
+        {
+            DeleteEnabled = Boolean(SettingNames.DeleteEnabled, defaults.DeleteEnabled),
+            AllowMissingReferences = Boolean(SettingNames.AllowMissingReferences, defaults.AllowMissingReferences),
+            MaximumManifestSize = (int)Size(SettingNames.MaximumManifestSize, defaults.MaximumManifestSize, 4, 1024),
+            UploadBufferSize = Size(SettingNames.UploadBufferSize, defaults.UploadBufferSize, 24, 1024 * 1024),
+            RedirectEnabled = Boolean(SettingNames.RedirectEnabled, defaults.RedirectEnabled),
+            RedirectLifetime = settings.Read<TimeSpan>(
+                SettingNames.RedirectLifetime, defaults.RedirectLifetime, TryRedirectLifetime,
+                "1s to 20m, such as 90s"),
+        };
+
+        bool Boolean(string name, bool fallback) =>
+            settings.Read<bool>(name, fallback, ValueFormats.TryBoolean, "true or false");
+
+        long Size(string name, long fallback, long leastMiB, long mostMiB) => settings.Read(
+            name, fallback,
+            (string text, out long value) => ValueFormats.TrySize(text, out value)
+                && value >= leastMiB << 20 && value <= mostMiB << 20,
+            $"a number of bytes from {leastMiB}MiB to {mostMiB}MiB");
+    }
+
+    private static bool TryRedirectLifetime(string text, out TimeSpan value) =>
+        ValueFormats.TryDuration(text, out value) && value >= TimeSpan.FromSeconds(1)
+        && value <= TimeSpan.FromMinutes(20);
+}
+
+/// <summary>Where a host keeps data when no source says where.</summary>
+/// <param name="Provider">The provider.</param>
+/// <param name="FileSystemRoot">The filesystem provider's folder.</param>
+public sealed record StorageDefaults(StorageProvider Provider, string FileSystemRoot);
