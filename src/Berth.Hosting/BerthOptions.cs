@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Net;
+using Berth.Content;
 using Microsoft.Extensions.Logging;
 
 namespace Berth.Hosting;
@@ -22,7 +25,7 @@ public sealed record BerthOptions
     /// <param name="defaults">What this host does where they say nothing.</param>
     /// <param name="workingDirectory">What relative paths are relative to.</param>
     /// <exception cref="SettingsException">A value is malformed, or two contradict each other.</exception>
-    public static BerthOptions Bind(Settings settings, StorageDefaults defaults, string workingDirectory)
+    public static BerthOptions Bind(Settings settings, BerthDefaults defaults, string workingDirectory)
     {
         ArgumentNullException.ThrowIfNull(settings);
         ArgumentNullException.ThrowIfNull(defaults);
@@ -32,13 +35,13 @@ public sealed record BerthOptions
                 SettingNames.Provider, defaults.Provider, StorageProviders.TryFind, StorageProviders.Names),
             FileSystemRoot = Path.GetFullPath(
                 settings.Text(SettingNames.FileSystemRoot) ?? defaults.FileSystemRoot, workingDirectory),
-            Registry = BindRegistry(settings),
+            Registry = BindRegistry(settings, defaults),
             LogLevel = settings.Read<LogLevel>(
                 SettingNames.LogLevel, LogLevel.Information, ValueFormats.TryLogLevel, "debug, info, warn or error"),
         };
     }
 
-    private static RegistryOptions BindRegistry(Settings settings)
+    private static RegistryOptions BindRegistry(Settings settings, BerthDefaults host)
     {
         var defaults = new RegistryOptions();
         return new()
@@ -51,6 +54,12 @@ public sealed record BerthOptions
             RedirectLifetime = settings.Read<TimeSpan>(
                 SettingNames.RedirectLifetime, defaults.RedirectLifetime, TryRedirectLifetime,
                 "1s to 20m, such as 90s"),
+            StreamedRepositories = settings.ReadList<RepositoryPattern>(
+                SettingNames.StreamedRepositories, RepositoryPattern.TryParse, RepositoryPattern.Grammar),
+            StreamedNetworks = settings.ReadList<IPNetwork>(
+                SettingNames.StreamedNetworks, IPNetwork.TryParse, "a network such as 10.0.0.0/8 or 2001:db8::/32"),
+            ProxiesInFront = settings.Read<int>(
+                SettingNames.ProxiesInFront, host.ProxiesInFront, TryProxies, "a number from 0 to 9"),
         };
 
         bool Boolean(string name, bool fallback) =>
@@ -63,12 +72,16 @@ public sealed record BerthOptions
             $"a number of bytes from {leastMiB}MiB to {mostMiB}MiB");
     }
 
+    private static bool TryProxies(string text, out int value) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value) && value <= 9;
+
     private static bool TryRedirectLifetime(string text, out TimeSpan value) =>
         ValueFormats.TryDuration(text, out value) && value >= TimeSpan.FromSeconds(1)
         && value <= TimeSpan.FromMinutes(20);
 }
 
-/// <summary>Where a host keeps data when no source says where.</summary>
-/// <param name="Provider">The provider.</param>
+/// <summary>What differs between hosts where no source says anything.</summary>
+/// <param name="Provider">The storage provider.</param>
 /// <param name="FileSystemRoot">The filesystem provider's folder.</param>
-public sealed record StorageDefaults(StorageProvider Provider, string FileSystemRoot);
+/// <param name="ProxiesInFront">How many proxies the host is always behind.</param>
+public sealed record BerthDefaults(StorageProvider Provider, string FileSystemRoot, int ProxiesInFront);

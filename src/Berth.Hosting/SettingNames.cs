@@ -27,6 +27,15 @@ public static class SettingNames
     /// <summary>How long a redirect is valid.</summary>
     public const string RedirectLifetime = "Berth:RedirectLifetime";
 
+    /// <summary>Repositories whose downloads are never redirected.</summary>
+    public const string StreamedRepositories = "Berth:StreamedRepositories";
+
+    /// <summary>Networks whose clients are never redirected.</summary>
+    public const string StreamedNetworks = "Berth:StreamedNetworks";
+
+    /// <summary>How many proxies are believed about a client's address.</summary>
+    public const string ProxiesInFront = "Berth:ProxiesInFront";
+
     /// <summary>The least level that is logged.</summary>
     public const string LogLevel = "Berth:Log:Level";
 
@@ -41,6 +50,9 @@ public static class SettingNames
         (UploadBufferSize, "memory for all uploads together (128MiB)"),
         (RedirectEnabled, "whether downloads are redirected where the store can sign (true)"),
         (RedirectLifetime, "how long a redirect is valid (20m)"),
+        (StreamedRepositories, "repositories that are streamed all the same: library/alpine, library/* (none)"),
+        (StreamedNetworks, "networks whose clients are streamed to all the same: 10.0.0.0/8 (none)"),
+        (ProxiesInFront, "how many proxies are believed about a client's address (0)"),
         (LogLevel, "debug, info, warn or error (info)"),
     ];
 

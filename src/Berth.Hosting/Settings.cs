@@ -35,6 +35,21 @@ public sealed class Settings
             : throw Refusal(name, $"\"{setting.Values[0]}\" is not accepted; write {accepted}");
     }
 
+    /// <summary>The values of a list, checked: several values, or one with commas between them. Not set: an empty list.</summary>
+    /// <param name="name">The setting.</param>
+    /// <param name="format">What the text of each must be.</param>
+    /// <param name="accepted">The same in words, as in "write …".</param>
+    /// <exception cref="SettingsException">The text of one is something else.</exception>
+    public IReadOnlyList<T> ReadList<T>(string name, Format<T> format, string accepted)
+    {
+        const StringSplitOptions parts = StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries;
+        var texts = _settings.TryGetValue(name, out var setting)
+            ? setting.Values.SelectMany(value => value.Split(',', parts)).ToArray() : [];
+        return texts.Length == 0 ? [] : [.. texts.Select(text => format(text, out var value) ? value : throw Refused(text))];
+
+        SettingsException Refused(string text) => Refusal(name, $"\"{text}\" is not accepted; write {accepted}");
+    }
+
     /// <summary>The settings below a prefix that are set, by the rest of their names.</summary>
     public IEnumerable<(string Name, Setting Setting)> Below(string prefix) =>
         _settings.Values
@@ -45,7 +60,7 @@ public sealed class Settings
     /// <summary>Why a setting is refused, with its name as the user wrote it and as Berth calls it.</summary>
     public SettingsException Refusal(string name, string reason, Exception? cause = null)
     {
-        var origin = Find(name)?.Origin ?? name;
+        var origin = _settings.GetValueOrDefault(name)?.Origin ?? name;
         var isBerths = origin.Replace("__", ":", StringComparison.Ordinal)
             .Contains(name, StringComparison.OrdinalIgnoreCase);
         return new($"{origin}{(isBerths ? "" : $" ({name})")}: {reason}", cause);

@@ -5,8 +5,8 @@ namespace Berth.Server.Configuration;
 
 /// <summary>The two defaults that differ in a container, where nobody outside reaches 127.0.0.1.</summary>
 /// <param name="Address">Where to listen.</param>
-/// <param name="Storage">Where the data goes.</param>
-internal sealed record ServerDefaults(ListenAddress Address, StorageDefaults Storage)
+/// <param name="Host">What every host has a default for.</param>
+internal sealed record ServerDefaults(ListenAddress Address, BerthDefaults Host)
 {
     private const string ContainerSwitch = "BERTH_CONTAINER";
 
@@ -21,5 +21,5 @@ internal sealed record ServerDefaults(ListenAddress Address, StorageDefaults Sto
         input.Environment.TryGetValue(ContainerSwitch, out var value)
         && ValueFormats.TryBoolean(value, out var isOn) && isOn;
 
-    private static StorageDefaults InFolder(string root) => new(StorageProviders.Find("filesystem"), root);
+    private static BerthDefaults InFolder(string root) => new(StorageProviders.Find("filesystem"), root, ProxiesInFront: 0);
 }

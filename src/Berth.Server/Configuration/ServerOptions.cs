@@ -33,7 +33,7 @@ internal sealed record ServerOptions
             Address = address,
             Tls = BindTls(settings, address, workingDirectory),
             Headers = [.. settings.Below(ServerSettingNames.Headers).Select(found => BindHeader(found.Name, found.Setting))],
-            Berth = BerthOptions.Bind(settings, defaults.Storage, workingDirectory),
+            Berth = BerthOptions.Bind(settings, defaults.Host, workingDirectory),
             ShutdownTimeout = settings.Read<TimeSpan>(
                 ServerSettingNames.ShutdownTimeout, TimeSpan.FromSeconds(60), TryShutdownTimeout, "0 to 24h, such as 60s"),
         };

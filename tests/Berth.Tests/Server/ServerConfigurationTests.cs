@@ -1,3 +1,4 @@
+using System.Net;
 using Berth.Hosting;
 using Berth.Server.Configuration;
 using Microsoft.Extensions.Logging;
@@ -112,7 +113,8 @@ public sealed class ServerConfigurationTests : IDisposable
             "--Berth:Storage:FileSystem:Root=store", "--Berth:DeleteEnabled=false",
             "--Berth:AllowMissingReferences=true",
             "--Berth:MaximumManifestSize=5MiB", "--Berth:UploadBufferSize=25165824", "--Berth:RedirectEnabled=false",
-            "--Berth:RedirectLifetime=90s", "--Berth:Log:Level=Debug", "--Berth:ShutdownTimeout=00:00:05",
+            "--Berth:RedirectLifetime=90s", "--Berth:StreamedRepositories=a, b/*", "--Berth:StreamedNetworks=10.0.0.0/8",
+            "--Berth:ProxiesInFront=2", "--Berth:Log:Level=Debug", "--Berth:ShutdownTimeout=00:00:05",
         ]).Options;
 
         Assert.Equal("localhost:5001", options.Address.ToString());
@@ -130,8 +132,13 @@ public sealed class ServerConfigurationTests : IDisposable
                 UploadBufferSize = 24 << 20,
                 RedirectEnabled = false,
                 RedirectLifetime = TimeSpan.FromSeconds(90),
+                StreamedRepositories = options.Berth.Registry.StreamedRepositories,
+                StreamedNetworks = options.Berth.Registry.StreamedNetworks,
+                ProxiesInFront = 2,
             },
             options.Berth.Registry);
+        Assert.Equal(["a", "b/*"], options.Berth.Registry.StreamedRepositories.Select(pattern => pattern.ToString()));
+        Assert.Equal([IPNetwork.Parse("10.0.0.0/8")], options.Berth.Registry.StreamedNetworks);
         Assert.Equal(LogLevel.Debug, options.Berth.LogLevel);
         Assert.Equal(TimeSpan.FromSeconds(5), options.ShutdownTimeout);
     }
@@ -157,6 +164,11 @@ public sealed class ServerConfigurationTests : IDisposable
     [InlineData("RedirectEnabled", "2", "true or false")]
     [InlineData("RedirectLifetime", "1h", "20m")]
     [InlineData("RedirectLifetime", "0", "1s")]
+    [InlineData("StreamedRepositories", "a,B", "library/*")]
+    [InlineData("StreamedNetworks", "10.0.0.0/8,ten", "10.0.0.0/8")]
+    [InlineData("StreamedNetworks", "10.0.0.1", "10.0.0.0/8")]
+    [InlineData("ProxiesInFront", "10", "0 to 9")]
+    [InlineData("ProxiesInFront", "-1", "0 to 9")]
     [InlineData("Log:Level", "loud", "debug, info, warn or error")]
     [InlineData("ShutdownTimeout", "60", "60s")]
     [InlineData("ShutdownTimeout", "25h", "24h")]
