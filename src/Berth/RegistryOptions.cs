@@ -45,4 +45,15 @@ public sealed record RegistryOptions
     /// header is not believed.
     /// </summary>
     public int ProxiesInFront { get; init; }
+
+    /// <summary>
+    /// What stands before the registry and takes no larger body; <see langword="null"/> where nothing does. Default:
+    /// <see langword="null"/>.
+    /// </summary>
+    public BodyLimit? BodyLimit { get; init; }
 }
+
+/// <summary>The largest body of a request that a host lets through.</summary>
+/// <param name="Bytes">The most bytes.</param>
+/// <param name="Remedy">What an operator does about it, in the words that a refused client reads.</param>
+public sealed record BodyLimit(long Bytes, string Remedy);

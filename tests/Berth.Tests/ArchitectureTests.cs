@@ -11,7 +11,7 @@ public sealed partial class ArchitectureTests
 {
     private const int MostLines = 400;
 
-    private static readonly string Root = FindRoot();
+    internal static readonly string Root = FindRoot();
     private static readonly string Source = Path.Combine(Root, "src");
 
     [Fact]
