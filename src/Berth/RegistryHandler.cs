@@ -15,6 +15,7 @@ public sealed class RegistryHandler : IDisposable
     private readonly Router _router;
     private readonly StorageMeter _meter;
     private readonly UploadBuffers _buffers;
+    private readonly BodyLimit? _bodyLimit;
     private readonly ILogger<RegistryHandler> _logger;
 
     /// <summary>Creates a registry over a store. Makes no call to it.</summary>
@@ -23,6 +24,7 @@ public sealed class RegistryHandler : IDisposable
     {
         _meter = storage.Meter;
         _logger = logger;
+        _bodyLimit = options.BodyLimit;
         _buffers = new(options.UploadBufferSize, storage.Objects.MinimumPartSize);
         _router = new(RouteTable.Create(options, storage, _buffers, time), options.DeleteEnabled);
     }
@@ -49,7 +51,7 @@ public sealed class RegistryHandler : IDisposable
         try
         {
             var error = _router.Find(request, out route);
-            error ??= await route!.Endpoint(request);
+            error ??= CheckLength(request) ?? await route!.Endpoint(request);
             if (error is not null)
             {
                 await ErrorAnswer.WriteAsync(request, error);
@@ -71,6 +73,10 @@ public sealed class RegistryHandler : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _buffers.Dispose();
 
+    /// <summary>Refuses at once what would be cut off later. A body without a length is found too large on the way.</summary>
+    private RegistryError? CheckLength(RegistryRequest request) =>
+        _bodyLimit is { } limit && request.Http.ContentLength > limit.Bytes ? RegistryError.BodyTooLarge(limit) : null;
+
     /// <summary>Whether a request ended because nobody waits for its answer.</summary>
     private static bool IsClientGone(HttpContext context, Exception exception) =>
         exception is ConnectionResetException ||
@@ -82,6 +88,8 @@ public sealed class RegistryHandler : IDisposable
         var id = request.Context.TraceIdentifier;
         var error = exception switch
         {
+            BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } when _bodyLimit is not null =>
+                RegistryError.BodyTooLarge(_bodyLimit),
             BadHttpRequestException bad => RegistryError.BadRequest(bad.StatusCode, "the request is no valid HTTP"),
             StorageException { IsThrottled: true } busy =>
                 RegistryError.TooManyRequests(busy.RetryAfter ?? TimeSpan.FromSeconds(1)),

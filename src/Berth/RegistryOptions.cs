@@ -41,8 +41,20 @@ public sealed record RegistryOptions
     public IReadOnlyList<IPNetwork> StreamedNetworks { get; init; } = [];
 
     /// <summary>
-    /// How many proxies a request passes, each of which adds its client's address to <c>X-Forwarded-For</c>. Default: 0, the
-    /// header is not believed.
+    /// How many proxies a request passes before it reaches the host, each of which adds its client's address to
+    /// <c>X-Forwarded-For</c>. Default: 0, the header is not believed. The front end of Azure Functions does not count: the
+    /// worker has replaced the connection's address by the one that it saw.
     /// </summary>
     public int ProxiesInFront { get; init; }
+
+    /// <summary>
+    /// What stands before the registry and takes no larger body; <see langword="null"/> where nothing does. Default:
+    /// <see langword="null"/>.
+    /// </summary>
+    public BodyLimit? BodyLimit { get; init; }
 }
+
+/// <summary>The largest body of a request that a host lets through.</summary>
+/// <param name="Bytes">The most bytes.</param>
+/// <param name="Remedy">What an operator does about it, in the words that a refused client reads.</param>
+public sealed record BodyLimit(long Bytes, string Remedy);

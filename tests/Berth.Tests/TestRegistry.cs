@@ -43,7 +43,7 @@ public sealed class TestRegistry : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = null);
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = options?.BodyLimit?.Bytes);
         var app = builder.Build();
         var log = new RecordingLogger();
         var handler = new RegistryHandler(options ?? new(), storage, TimeProvider.System, log);

@@ -62,6 +62,10 @@ internal sealed record RegistryError(int Status, string Code, string Message, Js
         new(413, "SIZE_INVALID", "manifest too large",
             string.Create(CultureInfo.InvariantCulture, $"at most {limit} bytes are accepted"));
 
+    public static RegistryError BodyTooLarge(BodyLimit limit) =>
+        new(413, "SIZE_INVALID", $"request body too large; {limit.Remedy}",
+            string.Create(CultureInfo.InvariantCulture, $"at most {limit.Bytes} bytes are accepted in one request"));
+
     public static RegistryError ManifestUnknown(Reference reference) =>
         new(404, "MANIFEST_UNKNOWN", "manifest unknown to registry", Named("reference", reference.ToString()));
 

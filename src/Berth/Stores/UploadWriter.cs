@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using Berth.Content;
 using Berth.Storage;
+using Microsoft.AspNetCore.Http;
 
 namespace Berth.Stores;
 
@@ -66,7 +67,9 @@ internal sealed class UploadWriter : IAsyncDisposable
             {
                 read = await body.ReadAsync(cancellationToken);
             }
-            catch (Exception exception) when (exception is IOException or OperationCanceledException)
+            catch (Exception exception) when (
+                exception is (IOException or OperationCanceledException)
+                    and not BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge })
             {
                 // BadHttpRequestException is an IOException too. What came before is whole and can be saved.
                 IsBroken = true;

@@ -1,0 +1,90 @@
+using Berth.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace Berth.Functions;
+
+/// <summary>The registry of this process, made when the first request needs it.</summary>
+public sealed partial class Registry : IDisposable
+{
+    private readonly FunctionsConfiguration _configuration;
+    private readonly ILogger<Registry> _logger;
+    private readonly Lazy<RegistryHandler> _handler;
+
+    /// <summary>Makes nothing yet.</summary>
+    public Registry(FunctionsConfiguration configuration, ILogger<Registry> logger, ILogger<RegistryHandler> requestLogger)
+    {
+        _configuration = configuration;
+        _logger = logger;
+        _handler = new(() => Create(requestLogger));
+    }
+
+    /// <summary>Answers one request. Never throws.</summary>
+    public async Task HandleAsync(HttpContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        try
+        {
+            await _handler.Value.HandleAsync(context);
+        }
+        catch (Exception e)
+        {
+            if (e is SettingsException)
+                Misconfigured(_logger, e.Message);
+            else
+                Failed(_logger, e, context.TraceIdentifier);
+            await FailAsync(context);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (_handler.IsValueCreated)
+            _handler.Value.Dispose();
+    }
+
+    /// <summary>The reason is in the log only: settings hold secrets.</summary>
+    private static async Task FailAsync(HttpContext context)
+    {
+        var response = context.Response;
+        if (response.HasStarted)
+        {
+            context.Abort(); // half a body must never look like a whole one
+            return;
+        }
+
+        response.Clear();
+        response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+        response.ContentType = "application/json";
+        var body = """{"errors":[{"code":"UNAVAILABLE","message":"the registry does not work; its log says why"}]}"""u8;
+        response.ContentLength = body.Length;
+        if (HttpMethods.IsHead(context.Request.Method))
+            return;
+        try
+        {
+            await response.Body.WriteAsync(body.ToArray(), context.RequestAborted);
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException)
+        {
+            // The client is gone; there is nobody left to tell.
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Error, "Berth is not configured: {Problem}")]
+    private static partial void Misconfigured(ILogger logger, string problem);
+
+    [LoggerMessage(2, LogLevel.Error, "Request {RequestId} failed")]
+    private static partial void Failed(ILogger logger, Exception exception, string requestId);
+
+    [LoggerMessage(3, LogLevel.Warning, "{Warning}")]
+    private static partial void Unused(ILogger logger, string warning);
+
+    private RegistryHandler Create(ILogger<RegistryHandler> requestLogger)
+    {
+        foreach (var warning in _configuration.Warnings)
+            Unused(_logger, warning);
+        var options = _configuration.Options;
+        return new(options.Registry, options.Provider.Open(options), TimeProvider.System, requestLogger);
+    }
+}
