@@ -28,7 +28,7 @@ public sealed class FunctionsConfiguration
             Warnings = [.. settings
                 .Where(setting => !SettingNames.Contains(setting.Name))
                 .Select(setting => $"{setting.Origin} is not a setting of Berth")];
-            var defaults = new BerthDefaults(StorageProviders.Find("memory"), "data", ProxiesInFront: 1);
+            var defaults = new BerthDefaults(StorageProviders.Find("memory"), "data");
             var options = BerthOptions.Bind(new(settings), defaults, directory);
             _options = options with { Registry = options.Registry with { BodyLimit = ReadBodyLimit(environment) } };
         }

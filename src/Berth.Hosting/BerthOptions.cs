@@ -35,13 +35,13 @@ public sealed record BerthOptions
                 SettingNames.Provider, defaults.Provider, StorageProviders.TryFind, StorageProviders.Names),
             FileSystemRoot = Path.GetFullPath(
                 settings.Text(SettingNames.FileSystemRoot) ?? defaults.FileSystemRoot, workingDirectory),
-            Registry = BindRegistry(settings, defaults),
+            Registry = BindRegistry(settings),
             LogLevel = settings.Read<LogLevel>(
                 SettingNames.LogLevel, LogLevel.Information, ValueFormats.TryLogLevel, "debug, info, warn or error"),
         };
     }
 
-    private static RegistryOptions BindRegistry(Settings settings, BerthDefaults host)
+    private static RegistryOptions BindRegistry(Settings settings)
     {
         var defaults = new RegistryOptions();
         return new()
@@ -59,7 +59,7 @@ public sealed record BerthOptions
             StreamedNetworks = settings.ReadList<IPNetwork>(
                 SettingNames.StreamedNetworks, IPNetwork.TryParse, "a network such as 10.0.0.0/8 or 2001:db8::/32"),
             ProxiesInFront = settings.Read<int>(
-                SettingNames.ProxiesInFront, host.ProxiesInFront, TryProxies, "a number from 0 to 9"),
+                SettingNames.ProxiesInFront, defaults.ProxiesInFront, TryProxies, "a number from 0 to 9"),
         };
 
         bool Boolean(string name, bool fallback) =>
@@ -83,5 +83,4 @@ public sealed record BerthOptions
 /// <summary>What differs between hosts where no source says anything.</summary>
 /// <param name="Provider">The storage provider.</param>
 /// <param name="FileSystemRoot">The filesystem provider's folder.</param>
-/// <param name="ProxiesInFront">How many proxies the host is always behind.</param>
-public sealed record BerthDefaults(StorageProvider Provider, string FileSystemRoot, int ProxiesInFront);
+public sealed record BerthDefaults(StorageProvider Provider, string FileSystemRoot);

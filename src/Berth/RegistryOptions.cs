@@ -41,8 +41,9 @@ public sealed record RegistryOptions
     public IReadOnlyList<IPNetwork> StreamedNetworks { get; init; } = [];
 
     /// <summary>
-    /// How many proxies a request passes, each of which adds its client's address to <c>X-Forwarded-For</c>. Default: 0, the
-    /// header is not believed.
+    /// How many proxies a request passes before it reaches the host, each of which adds its client's address to
+    /// <c>X-Forwarded-For</c>. Default: 0, the header is not believed. The front end of Azure Functions does not count: the
+    /// worker has replaced the connection's address by the one that it saw.
     /// </summary>
     public int ProxiesInFront { get; init; }
 

@@ -1,3 +1,5 @@
+using Berth.Storage.Tests.Azure;
+
 namespace Berth.Storage.Tests;
 
 public sealed class MemoryObjectsTests() : ObjectStoreContract(new MemoryObjects());
@@ -31,3 +33,6 @@ public sealed class ObjectRecordsInMemoryTests() : RecordStoreContract(new Objec
 
 public sealed class ObjectRecordsInFilesTests(TemporaryFolder folder)
     : RecordStoreContract(new ObjectRecords(folder.Store)), IClassFixture<TemporaryFolder>;
+
+public sealed class BlobObjectsTests(AzureFixture azure)
+    : ObjectStoreContract(azure.Objects, azure.Reason, racers: 16, increments: 2), IClassFixture<AzureFixture>;

@@ -43,14 +43,14 @@ public sealed class Azurite : IAsyncDisposable
 
     /// <summary>Starts one.</summary>
     /// <param name="silent">Keeps its requests out of <see cref="Log"/>.</param>
-    /// <param name="folder">Where an earlier one kept its data; <see langword="null"/> for an empty one, gone at the end.</param>
-    public static async Task<Azurite> StartAsync(bool silent = true, string? folder = null)
+    /// <param name="onDisk">Keeps blobs in files and not in memory: for large ones.</param>
+    public static async Task<Azurite> StartAsync(bool silent = true, bool onDisk = false)
     {
         var packages = await NpmPackages.GetAsync();
         if (packages.Reason is { } reason)
             return new($"no Azurite: {reason}");
 
-        var own = TemporaryFolder.Create();
+        var folder = TemporaryFolder.Create();
         var start = new ProcessStartInfo(
             NpmPackages.Node,
             [
@@ -59,15 +59,16 @@ public sealed class Azurite : IAsyncDisposable
                 "--blobHost", "127.0.0.1", "--blobPort", "0",
                 "--tableHost", "127.0.0.1", "--tablePort", "0",
                 "--queueHost", "127.0.0.1", "--queuePort", "0",
-                "--location", folder ?? own.Path, "--skipApiVersionCheck", "--disableTelemetry",
-                .. silent ? ["--silent"] : Array.Empty<string>(),
+                "--skipApiVersionCheck", "--disableTelemetry",
+                .. onDisk ? ["--location", folder.Path] : (string[])["--inMemoryPersistence"],
+                .. silent ? (string[])["--silent"] : [],
             ])
         {
-            WorkingDirectory = own.Path,
+            WorkingDirectory = folder.Path,
         };
         start.Environment.Remove("AZURITE_ACCOUNTS");
 
-        var azurite = new Azurite(ChildProcess.Start(start, keepInput: true), own);
+        var azurite = new Azurite(ChildProcess.Start(start, keepInput: true), folder);
         try
         {
             azurite.BlobEndpoint = await azurite.FindEndpointAsync("Blob");

@@ -1,5 +1,6 @@
 using System.Reflection;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Azure.Functions.Worker.Extensions.Http.AspNetCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -22,6 +23,7 @@ public static class FunctionsApplicationBuilderAspNetCoreExtensions
         {
             var functions = HttpFunction.FindAll(
                 Assembly.GetEntryAssembly()!, HostJson.RoutePrefix(app.Environment.ContentRootPath));
+            app.UseForwardedHeaders(new() { ForwardedHeaders = ForwardedHeaders.All });
             var limit = new RequestBodySizeLimit();
             app.Run(context =>
             {

@@ -21,5 +21,5 @@ internal sealed record ServerDefaults(ListenAddress Address, BerthDefaults Host)
         input.Environment.TryGetValue(ContainerSwitch, out var value)
         && ValueFormats.TryBoolean(value, out var isOn) && isOn;
 
-    private static BerthDefaults InFolder(string root) => new(StorageProviders.Find("filesystem"), root, ProxiesInFront: 0);
+    private static BerthDefaults InFolder(string root) => new(StorageProviders.Find("filesystem"), root);
 }

@@ -1,0 +1,40 @@
+using Azure.Core;
+using Azure.Core.Pipeline;
+using Azure.Identity;
+
+namespace Berth.Storage.Azure;
+
+/// <summary>What the clients of both services share: who calls, how often, and when to give up.</summary>
+/// <param name="options">The account.</param>
+/// <param name="transport">What sends the requests; <see langword="null"/> for the SDK's own.</param>
+/// <param name="credential">Who calls; <see langword="null"/> for the identity of the host.</param>
+internal sealed class AzureAccount(
+    AzureStorageOptions options, HttpPipelineTransport? transport = null, TokenCredential? credential = null)
+{
+    private readonly Lazy<TokenCredential> _credential = new(() => credential ?? FindIdentity(options.ClientId));
+
+    public AzureStorageOptions Options => options;
+
+    /// <summary>Who calls, where there is no connection string.</summary>
+    public TokenCredential Credential => _credential.Value;
+
+    /// <summary>Options for one client.</summary>
+    public T Configure<T>(T client)
+        where T : ClientOptions
+    {
+        client.RetryPolicy = new BoundedRetries();
+        if (transport is not null)
+            client.Transport = transport;
+        return client;
+    }
+
+    /// <summary>The sources of a server or of a developer's command line: each one tried costs the first request time.</summary>
+    private static DefaultAzureCredential FindIdentity(string? clientId) => new(new DefaultAzureCredentialOptions
+    {
+        ManagedIdentityClientId = clientId,
+        WorkloadIdentityClientId = clientId,
+        ExcludeVisualStudioCredential = true,
+        ExcludeAzurePowerShellCredential = true,
+        ExcludeInteractiveBrowserCredential = true,
+    });
+}
