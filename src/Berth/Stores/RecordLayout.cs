@@ -17,7 +17,9 @@ namespace Berth.Stores;
 ///   uploads / {uuid}                              UploadSession
 ///   probe / {random}                              written and deleted when a host starts
 /// objects
-///   objects/{2 hex}/{30 hex}                      a blob, a large manifest, or the tail of an upload
+///   objects/{2 hex}/{30 hex}                      a blob, a large manifest, or an upload that may be a whole blob
+///   tails/{2 hex}/{30 hex}                        what an upload holds after its last part: never part of a blob, so a
+///                                                 store may delete it by age
 /// </code>
 /// A {repo} is the name with <c>/</c>, <c>.</c> and <c>-</c> written as <c>.</c>, <c>-</c> and <c>+</c>: one segment,
 /// legal in every store, and in the same ordinal order as the names themselves.
@@ -54,11 +56,10 @@ internal static class RecordLayout
     public static RecordKey Upload(UploadId id) => new("uploads", id.ToString());
 
     /// <summary>A key that no object has had: bytes are written once and never moved.</summary>
-    public static string NewObject()
-    {
-        var name = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
-        return $"objects/{name[..2]}/{name[2..]}";
-    }
+    public static string NewObject() => New("objects");
+
+    /// <summary>A key that no object has had, for bytes that will be sent again with the part after them.</summary>
+    public static string NewTail() => New("tails");
 
     /// <summary>The row of a name: in the same order as the names, and legal in every store.</summary>
     public static string Encode(string name) =>
@@ -81,4 +82,10 @@ internal static class RecordLayout
         });
 
     private static string Encode(RepositoryName name) => Encode(name.ToString());
+
+    private static string New(string folder)
+    {
+        var name = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
+        return $"{folder}/{name[..2]}/{name[2..]}";
+    }
 }

@@ -126,7 +126,8 @@ internal sealed class UploadWriter : IAsyncDisposable
             }
             else
             {
-                tailObject = RecordLayout.NewObject();
+                // Without parts it may become the blob itself, see CompleteAsync.
+                tailObject = _parts.StoreUpload is null ? RecordLayout.NewObject() : RecordLayout.NewTail();
                 await _objects.PutAsync(tailObject, rest.Content, PutCondition.Absent, _parts.Storing);
             }
         }

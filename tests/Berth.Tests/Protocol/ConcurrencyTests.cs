@@ -96,8 +96,7 @@ public abstract class ConcurrencyTests(RegistryFixture fixture) : ProtocolTests(
             using var response = await AssertStatusAsync(200, client.SendAsync("GET", $"/v2/{repository}/blobs/{digest}"));
             Assert.Equal(digest, Client.Digest(await response.Content.ReadAsByteArrayAsync()));
         }
-        var page = await registry.Storage.Objects.ListAsync("objects/", null, 100, default);
-        Assert.Single(page.Items);
+        Assert.Single(await ListObjectsAsync(registry.Storage));
     }
 
     [Theory]

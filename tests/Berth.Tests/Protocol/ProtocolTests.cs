@@ -52,6 +52,13 @@ public abstract class ProtocolTests(RegistryFixture fixture)
             ? string.Join(", ", values)
             : null;
 
+    /// <summary>The keys of everything that is no record.</summary>
+    protected static async Task<IReadOnlyList<string>> ListObjectsAsync(RegistryStorage storage) =>
+    [
+        .. (await storage.Objects.ListAsync("objects/", null, 100, default)).Items,
+        .. (await storage.Objects.ListAsync("tails/", null, 100, default)).Items,
+    ];
+
     /// <summary>Checks that a repository serves a blob, and that its object holds these bytes and no others.</summary>
     protected async Task AssertBlobAsync(string repository, string digest, byte[] content)
     {

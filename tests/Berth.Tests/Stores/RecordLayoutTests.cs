@@ -61,9 +61,12 @@ public sealed class RecordLayoutTests
     public void Objects_never_share_a_key()
     {
         var keys = Enumerable.Range(0, 1000).Select(_ => RecordLayout.NewObject()).ToHashSet();
+        var tails = Enumerable.Range(0, 1000).Select(_ => RecordLayout.NewTail()).ToHashSet();
 
         Assert.Equal(1000, keys.Count);
         Assert.All(keys, key => Assert.Matches(@"\Aobjects/[0-9a-f]{2}/[0-9a-f]{30}\z", key));
+        Assert.Equal(1000, tails.Count);
+        Assert.All(tails, key => Assert.Matches(@"\Atails/[0-9a-f]{2}/[0-9a-f]{30}\z", key));
     }
 
     /// <summary>A short name of few characters, so that many differ only in what joins their components.</summary>
