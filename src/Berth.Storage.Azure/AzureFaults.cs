@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Xml;
 using Azure;
 using Azure.Identity;
@@ -36,7 +37,8 @@ internal static class AzureFaults
         or TimeoutException
         or IOException
         or HttpRequestException
-        or XmlException;
+        or XmlException // of an answer that is not the service's
+        or JsonException;
 
     /// <summary>The same in Berth's words.</summary>
     public static StorageException Translate(string what, Exception exception)

@@ -36,3 +36,6 @@ public sealed class ObjectRecordsInFilesTests(TemporaryFolder folder)
 
 public sealed class BlobObjectsTests(AzureFixture azure)
     : ObjectStoreContract(azure.Objects, azure.Reason, racers: 16, increments: 2), IClassFixture<AzureFixture>;
+
+public sealed class TableRecordsContractTests(AzureFixture azure)
+    : RecordStoreContract(azure.Records, azure.Reason), IClassFixture<AzureFixture>;

@@ -1,10 +1,11 @@
+using Azure.Core.Pipeline;
+
 namespace Azure.Data.Tables;
 
 /// <summary>What a connection string says of the table service.</summary>
 /// <param name="Endpoint">The service's URL.</param>
-/// <param name="AccountName">The account.</param>
-/// <param name="AccountKey">Its key.</param>
-internal sealed record ConnectionString(Uri Endpoint, string AccountName, byte[] AccountKey)
+/// <param name="Authentication">What makes a request the account's.</param>
+internal sealed record ConnectionString(Uri Endpoint, HttpPipelinePolicy Authentication)
 {
     // The emulator's account and key are public and the same everywhere.
     private const string EmulatorAccount = "devstoreaccount1";
@@ -12,7 +13,7 @@ internal sealed record ConnectionString(Uri Endpoint, string AccountName, byte[]
     private const string EmulatorKey =
         "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
 
-    /// <exception cref="FormatException">The text is not a connection string with an account's key.</exception>
+    /// <exception cref="FormatException">The text is not a connection string with a key or a signature.</exception>
     public static ConnectionString Parse(string text)
     {
         var settings = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
@@ -30,18 +31,29 @@ internal sealed record ConnectionString(Uri Endpoint, string AccountName, byte[]
             var proxy = new Uri(settings.GetValueOrDefault("DevelopmentStorageProxyUri", "http://127.0.0.1"));
             return new(
                 new UriBuilder(proxy) { Port = 10002, Path = EmulatorAccount }.Uri,
-                EmulatorAccount,
-                Convert.FromBase64String(EmulatorKey));
+                new SharedKeyLitePolicy(EmulatorAccount, Convert.FromBase64String(EmulatorKey)));
         }
 
-        if (!settings.TryGetValue("AccountName", out var name) || !settings.TryGetValue("AccountKey", out var key))
+        settings.TryGetValue("AccountName", out var name);
+        var endpoint = settings.GetValueOrDefault("TableEndpoint");
+        if (endpoint is null && name is not null)
         {
-            throw new FormatException("No valid combination of account information found.");
+            endpoint = settings.GetValueOrDefault("DefaultEndpointsProtocol", "https")
+                + $"://{name}.table.{settings.GetValueOrDefault("EndpointSuffix", "core.windows.net")}";
         }
 
-        var endpoint = settings.GetValueOrDefault("TableEndpoint")
-            ?? settings.GetValueOrDefault("DefaultEndpointsProtocol", "https")
-            + $"://{name}.table.{settings.GetValueOrDefault("EndpointSuffix", "core.windows.net")}";
-        return new(new Uri(endpoint), name, Convert.FromBase64String(key));
+        HttpPipelinePolicy? authentication = null;
+        if (settings.TryGetValue("SharedAccessSignature", out var signature))
+        {
+            authentication = new SharedAccessSignaturePolicy(signature);
+        }
+        else if (name is not null && settings.TryGetValue("AccountKey", out var key))
+        {
+            authentication = new SharedKeyLitePolicy(name, Convert.FromBase64String(key));
+        }
+
+        return endpoint is not null && authentication is not null
+            ? new(new Uri(endpoint), authentication)
+            : throw new FormatException("No valid combination of account information found.");
     }
 }

@@ -13,14 +13,14 @@ public class TableClient
     private readonly HttpPipeline _pipeline;
     private readonly EntityRequests _requests;
 
-    /// <summary>Uses the account's key.</summary>
+    /// <summary>Uses the key or the signature of a connection string.</summary>
     public TableClient(string connectionString, string tableName, TableClientOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(connectionString);
         ArgumentException.ThrowIfNullOrEmpty(tableName);
         var account = ConnectionString.Parse(connectionString);
         options ??= new();
-        _pipeline = Build(options, new SharedKeyLitePolicy(account.AccountName, account.AccountKey));
+        _pipeline = Build(options, account.Authentication);
         _requests = new(_pipeline, account.Endpoint, options.Version, tableName);
         Name = tableName;
     }
@@ -91,7 +91,10 @@ public class TableClient
 
     /// <summary>Reads an entity. Absence, also of the table, is a response without a value.</summary>
     public virtual async Task<NullableResponse<T>> GetEntityIfExistsAsync<T>(
-        string partitionKey, string rowKey, IEnumerable<string>? select = null, CancellationToken cancellationToken = default)
+        string partitionKey,
+        string rowKey,
+        IEnumerable<string>? select = null,
+        CancellationToken cancellationToken = default)
         where T : class, ITableEntity
     {
         var response = await SendAsync(_requests.Get(partitionKey, rowKey, Join(select)), cancellationToken)

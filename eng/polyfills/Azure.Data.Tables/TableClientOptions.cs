@@ -5,7 +5,8 @@ namespace Azure.Data.Tables;
 
 /// <summary>How the client talks to the service.</summary>
 /// <param name="serviceVersion">The version of the service's REST API.</param>
-public class TableClientOptions(TableClientOptions.ServiceVersion serviceVersion = TableClientOptions.ServiceVersion.V2020_12_06)
+public class TableClientOptions(
+    TableClientOptions.ServiceVersion serviceVersion = TableClientOptions.ServiceVersion.V2020_12_06)
     : ClientOptions
 {
     /// <summary>A version of the service's REST API.</summary>

@@ -2,7 +2,7 @@ using Berth.Storage.Azure;
 
 namespace Berth.Storage.Tests.Azure;
 
-/// <summary>A container of its own, in the Azurite that the test assembly shares.</summary>
+/// <summary>A container and a table of its own, in the Azurite that the test assembly shares.</summary>
 public sealed class AzureFixture : IAsyncLifetime
 {
     /// <summary>Why there is no Azurite, or <see langword="null"/>.</summary>
@@ -14,6 +14,8 @@ public sealed class AzureFixture : IAsyncLifetime
 
     public BlobObjects? Objects { get; private set; }
 
+    public TableRecords? Records { get; private set; }
+
     public async Task InitializeAsync()
     {
         Azurite = await Azurite.SharedAsync();
@@ -23,6 +25,7 @@ public sealed class AzureFixture : IAsyncLifetime
         var name = $"t{Guid.NewGuid():N}";
         Options = new() { ConnectionString = Azurite.ConnectionString, Container = name, Table = name };
         Objects = new(new(Options), TimeProvider.System);
+        Records = new(new(Options));
     }
 
     public Task DisposeAsync() => Task.CompletedTask;

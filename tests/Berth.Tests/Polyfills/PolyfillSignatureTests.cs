@@ -55,7 +55,7 @@ public sealed class PolyfillSignatureTests
             Assert.Equal(list.Count, list.Distinct(StringComparer.Ordinal).Count());
         });
 
-    /// <summary>The listed types as the official packages have them: one package may spread over several assemblies.</summary>
+    /// <summary>The listed types as the official packages have them, of which one may have several assemblies.</summary>
     private static IEnumerable<string> OfficialSurface(IEnumerable<string> official)
     {
         var types = official.Select(PublicSurface.DeclaredType).OfType<string>().ToList();

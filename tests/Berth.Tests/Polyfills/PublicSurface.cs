@@ -106,7 +106,8 @@ internal static class PublicSurface
         }
         var special = argument.GenericParameterAttributes;
         var isStruct = special.HasFlag(GenericParameterAttributes.NotNullableValueTypeConstraint);
-        var constraints = argument.GetGenericParameterConstraints().Where(type => type != typeof(ValueType)).Select(Name).ToList();
+        var constraints = argument.GetGenericParameterConstraints()
+            .Where(type => type != typeof(ValueType)).Select(Name).ToList();
         if (isStruct || special.HasFlag(GenericParameterAttributes.ReferenceTypeConstraint))
         {
             constraints.Insert(0, isStruct ? "struct" : "class");

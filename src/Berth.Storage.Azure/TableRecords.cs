@@ -1,0 +1,277 @@
+using Azure;
+using Azure.Data.Tables;
+
+namespace Berth.Storage.Azure;
+
+/// <summary>Records in a table: each one entity, its value in binary properties <c>V0</c>, <c>V1</c>, …</summary>
+/// <remarks>
+/// <para><b>Versions</b> are the entities' ETags: the time of the write, which the service documents to increase with
+/// every write of an entity, in steps of 100 ns. An entity that is deleted and created again has had two round trips
+/// between. (Azurite's steps are 0.1 ms, less than it takes to answer a request.)</para>
+/// <para><b>Writes under a condition</b> are sent again only where the service says that it did not begin. Where the answer
+/// is lost nobody can tell whether the write happened: a second try that is refused may have met the first one's work, and
+/// even a mark in the entity would not tell once another writer has replaced it. So that is a
+/// <see cref="StorageException"/>, and never "another was first".</para>
+/// </remarks>
+public sealed class TableRecords : IRecordStore
+{
+    /// <summary>The most entities that the service returns to one query.</summary>
+    private const int MaximumQuery = 1000;
+
+    /// <summary>The largest binary property, in bytes. A value has at most 8 of them.</summary>
+    private const int MaximumProperty = 64 * 1024;
+
+    private const string EntityExists = "EntityAlreadyExists";
+    private const string EntityMissing = "ResourceNotFound";
+    private const string TableMissing = "TableNotFound";
+
+    private static readonly string[] KeyOnly = [nameof(TableEntity.RowKey)];
+    private readonly AzureStorageOptions _options;
+    private readonly Lazy<TableClient> _table;
+
+    internal TableRecords(AzureAccount account) =>
+        (_options, _table) = (account.Options, new(() => Open(account)));
+
+    /// <inheritdoc/>
+    public async Task<Record?> GetAsync(RecordKey key, CancellationToken cancellationToken)
+    {
+        StorageKey.RequireRecord(key);
+        var entity = await CallAsync(
+            "read a record",
+            async table =>
+            {
+                var response = await table.GetEntityIfExistsAsync<TableEntity>(
+                    TableKeys.OfPartition(key.Partition), TableKeys.OfRow(key.Row), null, cancellationToken);
+                return response.HasValue ? response.Value : throw new RequestFailedException(response.GetRawResponse());
+            },
+            refused: null,
+            cancellationToken);
+        return entity is null ? null : new(Value(entity), entity.ETag.ToString());
+    }
+
+    /// <inheritdoc/>
+    public async Task<bool> TryCreateAsync(
+        RecordKey key, ReadOnlyMemory<byte> value, CancellationToken cancellationToken)
+    {
+        var entity = Entity(key, value);
+        return await WriteAsync(
+            "create a record",
+            async table =>
+            {
+                try
+                {
+                    await table.AddEntityAsync(entity, cancellationToken);
+                    return true;
+                }
+                catch (RequestFailedException e) when (e is { Status: 409, ErrorCode: EntityExists })
+                {
+                    return false;
+                }
+            },
+            cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async Task<bool> TryReplaceAsync(
+        RecordKey key, ReadOnlyMemory<byte> value, string version, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(version);
+        var entity = Entity(key, value);
+        cancellationToken.ThrowIfCancellationRequested();
+        return IsVersion(version) && await CallAsync(
+            "replace a record",
+            async table =>
+            {
+                await table.UpdateEntityAsync(entity, new ETag(version), TableUpdateMode.Replace, cancellationToken);
+                return true;
+            },
+            refused: false,
+            cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async Task PutAsync(RecordKey key, ReadOnlyMemory<byte> value, CancellationToken cancellationToken)
+    {
+        var entity = Entity(key, value);
+        await WriteAsync(
+            "write a record",
+            table => table.UpsertEntityAsync(entity, TableUpdateMode.Replace, cancellationToken),
+            cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async Task<bool> DeleteAsync(RecordKey key, string? version, CancellationToken cancellationToken)
+    {
+        StorageKey.RequireRecord(key);
+        cancellationToken.ThrowIfCancellationRequested();
+        return (version is null || IsVersion(version)) && await CallAsync(
+            "delete a record",
+            async table =>
+            {
+                var response = await table.DeleteEntityAsync(
+                    TableKeys.OfPartition(key.Partition),
+                    TableKeys.OfRow(key.Row),
+                    version is null ? ETag.All : new ETag(version),
+                    cancellationToken);
+                return response.IsError ? throw new RequestFailedException(response) : true;
+            },
+            refused: version is null,
+            cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async Task<Page<string>> ListRowsAsync(
+        string partition, string? after, int limit, CancellationToken cancellationToken)
+    {
+        StorageKey.RequireRows(partition, after, limit);
+        var entities = await QueryAsync(partition, after, limit, KeyOnly, cancellationToken);
+        return new([.. entities.Take(limit).Select(Row)], entities.Count > limit);
+    }
+
+    /// <inheritdoc/>
+    public async Task<Page<RecordEntry>> ListAsync(
+        string partition, string? after, int limit, CancellationToken cancellationToken)
+    {
+        StorageKey.RequireRows(partition, after, limit);
+        var entities = await QueryAsync(partition, after, limit, select: null, cancellationToken);
+        return new(
+            [.. entities.Take(limit).Select(entity => new RecordEntry(Row(entity), Value(entity), entity.ETag.ToString()))],
+            entities.Count > limit);
+    }
+
+    private static TableClient Open(AzureAccount account)
+    {
+        var options = account.Configure(new TableClientOptions());
+        return account.Options is { ConnectionString: { } secret }
+            ? new(secret, account.Options.Table, options)
+            : new(
+                account.Options.TableServiceUri ?? throw new InvalidOperationException("There is no table service."),
+                account.Options.Table,
+                account.Credential,
+                options);
+    }
+
+    /// <summary>Whether the service can have given this version; it refuses others with 400.</summary>
+    private static bool IsVersion(string version) =>
+        version.StartsWith("W/\"", StringComparison.Ordinal) && version.EndsWith('"');
+
+    private static TableEntity Entity(RecordKey key, ReadOnlyMemory<byte> value)
+    {
+        StorageKey.RequireRecord(key);
+        RecordValue.Require(value);
+        var entity = new TableEntity(TableKeys.OfPartition(key.Partition), TableKeys.OfRow(key.Row));
+        for (var (at, part) = (0, 0); at < value.Length; at += MaximumProperty, part++)
+            entity[$"V{part}"] = value[at..Math.Min(at + MaximumProperty, value.Length)].ToArray();
+        return entity;
+    }
+
+    private static ReadOnlyMemory<byte> Value(TableEntity entity)
+    {
+        var parts = new List<byte[]>();
+        while (entity.GetBinary($"V{parts.Count}") is { } part)
+            parts.Add(part);
+        return parts.Count == 1 ? parts[0] : parts.SelectMany(part => part).ToArray();
+    }
+
+    private static string Row(TableEntity entity) =>
+        TableKeys.ToRow(entity.RowKey) ?? throw new StorageException("An entity of the table is not a record.");
+
+    /// <summary>Up to one entity more than asked for, which tells whether more follow.</summary>
+    private Task<List<TableEntity>> QueryAsync(
+        string partition, string? after, int limit, string[]? select, CancellationToken cancellationToken)
+    {
+        // Keys have no quotes: they are marked.
+        var filter = $"PartitionKey eq '{TableKeys.OfPartition(partition)}'";
+        if (after is not null)
+            filter += $" and RowKey gt '{TableKeys.OfRow(after)}'";
+        return CallAsync(
+            "list records",
+            async table =>
+            {
+                // The service may end a page early, also an empty one, and then says where to go on.
+                var entities = new List<TableEntity>();
+                string? next = null;
+                do
+                {
+                    var most = Math.Min(limit + 1 - entities.Count, MaximumQuery);
+                    await using var pages = table
+                        .QueryAsync<TableEntity>(filter, most, select, cancellationToken)
+                        .AsPages(next, most)
+                        .GetAsyncEnumerator(cancellationToken);
+                    next = null;
+                    if (await pages.MoveNextAsync())
+                    {
+                        entities.AddRange(pages.Current.Values);
+                        next = pages.Current.ContinuationToken;
+                    }
+                }
+                while (next is not null && entities.Count <= limit);
+
+                return entities;
+            },
+            refused: [],
+            cancellationToken);
+    }
+
+    /// <summary>A write that may be the table's first.</summary>
+    private Task<T> WriteAsync<T>(
+        string what, Func<TableClient, Task<T>> call, CancellationToken cancellationToken) =>
+        AzureFaults.TranslateAsync(
+            what,
+            async () =>
+            {
+                try
+                {
+                    return await call(_table.Value);
+                }
+                catch (RequestFailedException e) when (e.ErrorCode == TableMissing)
+                {
+                    await CreateTableAsync(e, cancellationToken);
+                    return await call(_table.Value);
+                }
+            },
+            cancellationToken);
+
+    /// <summary>A call for what is there: nothing in a table that is missing.</summary>
+    /// <param name="what">The call in words.</param>
+    /// <param name="call">The call.</param>
+    /// <param name="refused">The answer where the entity is absent or of another version.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    private Task<T> CallAsync<T>(
+        string what, Func<TableClient, Task<T>> call, T refused, CancellationToken cancellationToken) =>
+        AzureFaults.TranslateAsync(
+            what,
+            async () =>
+            {
+                try
+                {
+                    return await call(_table.Value);
+                }
+                catch (RequestFailedException e) when (e is { Status: 404, ErrorCode: EntityMissing } or { Status: 412 })
+                {
+                    return refused;
+                }
+                catch (RequestFailedException e) when (e is { Status: 404, ErrorCode: TableMissing })
+                {
+                    return _options.CreateMissing ? refused : throw Missing(e);
+                }
+            },
+            cancellationToken);
+
+    private async Task CreateTableAsync(RequestFailedException missing, CancellationToken cancellationToken)
+    {
+        if (!_options.CreateMissing)
+            throw Missing(missing);
+        try
+        {
+            await _table.Value.CreateIfNotExistsAsync(cancellationToken);
+        }
+        catch (RequestFailedException e) when (e.Status is 401 or 403)
+        {
+            throw new StorageException($"There is no table '{_options.Table}', and the host may not create it.", e);
+        }
+    }
+
+    private StorageException Missing(RequestFailedException missing) =>
+        new($"There is no table '{_options.Table}', and it is not to be created.", missing);
+}
