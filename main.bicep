@@ -6,7 +6,7 @@ targetScope = 'subscription'
 
 @description('Name of this installation: part of the names of its resource group and resources, and the tag by which azd finds them.')
 @minLength(1)
-@maxLength(32)
+@maxLength(64)
 param environmentName string = 'berth'
 
 @description('Region of everything; one that has the Flex Consumption plan (az functionapp list-flexconsumption-locations).')

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Berth.Deployment.Tests.Bicep;
 using Berth.Hosting;
+using Berth.Storage.Azure;
 using Berth.Stores;
 
 namespace Berth.Deployment.Tests;
@@ -17,13 +18,6 @@ public sealed class SettingsTests(TemplateFixture template) : IClassFixture<Temp
         "FUNCTIONS_REQUEST_BODY_SIZE_LIMIT",
     ];
 
-    /// <summary>Where the azure provider keeps its data.</summary>
-    private static readonly string[] AzureStorage =
-    [
-        "Berth__Storage__Azure__BlobServiceUri", "Berth__Storage__Azure__TableServiceUri", "Berth__Storage__Azure__ClientId",
-        "Berth__Storage__Azure__Container", "Berth__Storage__Azure__Table", "Berth__Storage__Azure__CreateMissing",
-    ];
-
     /// <summary>What has no place on Flex Consumption, or is a secret.</summary>
     private static readonly string[] Forbidden =
     [
@@ -32,6 +26,11 @@ public sealed class SettingsTests(TemplateFixture template) : IClassFixture<Temp
         "WEBSITE_NODE_DEFAULT_VERSION", "SCM_DO_BUILD_DURING_DEPLOYMENT", "ENABLE_ORYX_BUILD", "AzureWebJobsStorage",
         "APPINSIGHTS_INSTRUMENTATIONKEY", "Berth__Storage__Azure__ConnectionString",
     ];
+
+    /// <summary>Where the azure provider keeps its data.</summary>
+    private static readonly string[] AzureStorage =
+        [.. typeof(AzureStorageOptions).GetProperties().Where(property => property.CanWrite)
+            .Select(property => $"Berth__Storage__Azure__{property.Name}").Except(Forbidden)];
 
     [SkippableFact]
     public void Every_setting_is_one_that_somebody_reads()
@@ -69,9 +68,15 @@ public sealed class SettingsTests(TemplateFixture template) : IClassFixture<Temp
             "'ClientId=${identityClientId};Authorization=AAD'",
             Values.Source(settings["APPLICATIONINSIGHTS_AUTHENTICATION_STRING"]));
 
+        var options = new AzureStorageOptions();
+        Assert.Equal(options.Container, Default("containerName"));
+        Assert.Equal(options.Table, Default("tableName"));
         var data = template.Files["infra/data-storage.bicep"].Resources;
         Assert.Equal("containerName", NameOf("Microsoft.Storage/storageAccounts/blobServices/containers"));
         Assert.Equal("tableName", NameOf("Microsoft.Storage/storageAccounts/tableServices/tables"));
+
+        string? Default(string name) =>
+            template.Main.Parameters.Single(parameter => parameter.Name == name).Value.GetString();
 
         string? NameOf(string type) =>
             Values.Source(Assert.Single(data, resource => resource.Type == type).At("name")!.Value);
