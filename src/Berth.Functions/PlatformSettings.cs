@@ -20,22 +20,25 @@ internal static class PlatformSettings
     /// <summary>The app's own account, said in settings of Berth.</summary>
     public static IEnumerable<Setting> From(IReadOnlyDictionary<string, string> environment)
     {
-        var names = environment.Keys.Where(name => environment[name].Length > 0)
-            .ToDictionary(name => name.Replace("__", ":", StringComparison.Ordinal), StringComparer.OrdinalIgnoreCase);
-        if (names.TryGetValue(Account, out var connectionString))
-            return [new(SettingNames.AzureConnectionString, [environment[connectionString]], connectionString)];
+        if (Find(SettingNames.AzureConnectionString, Account) is { } connectionString)
+            return [connectionString];
         return new[]
         {
-            Find(SettingNames.AzureBlobServiceUri, "blobServiceUri")
-                ?? Find(SettingNames.AzureBlobServiceUri, "accountName", account => $"https://{account}.blob.core.windows.net"),
-            Find(SettingNames.AzureTableServiceUri, "tableServiceUri")
-                ?? Find(SettingNames.AzureTableServiceUri, "accountName", account => $"https://{account}.table.core.windows.net"),
-            Find(SettingNames.AzureClientId, "clientId"),
+            Find(SettingNames.AzureBlobServiceUri, $"{Account}:blobServiceUri") ?? FindHost(SettingNames.AzureBlobServiceUri, "blob"),
+            Find(SettingNames.AzureTableServiceUri, $"{Account}:tableServiceUri") ?? FindHost(SettingNames.AzureTableServiceUri, "table"),
+            Find(SettingNames.AzureClientId, $"{Account}:clientId"),
         }.OfType<Setting>();
 
-        Setting? Find(string setting, string platform, Func<string, string>? change = null) =>
-            names.TryGetValue($"{Account}:{platform}", out var name)
-                ? new(setting, [change is null ? environment[name] : change(environment[name])], name)
+        Setting? Find(string setting, string name) =>
+            environment
+                .Where(entry => entry.Value.Length > 0 && name.Equals(
+                    entry.Key.Replace("__", ":", StringComparison.Ordinal), StringComparison.OrdinalIgnoreCase))
+                .Select(entry => new Setting(setting, [entry.Value], entry.Key))
+                .FirstOrDefault();
+
+        Setting? FindHost(string setting, string service) =>
+            Find(setting, $"{Account}:accountName") is { } account
+                ? account with { Values = [$"https://{account.Values[0]}.{service}.core.windows.net"] }
                 : null;
     }
 }

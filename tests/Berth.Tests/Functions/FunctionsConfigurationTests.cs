@@ -29,6 +29,7 @@ public sealed class FunctionsConfigurationTests : IDisposable
     public void The_app_s_account_may_be_reached_by_identity()
     {
         var options = Read(
+            ("http_proxy", "p"), ("HTTP_PROXY", "p"), ("A__B", ""), ("A:B", ""),
             ("AzureWebJobsStorage__blobServiceUri", "https://b.example"), ("AZUREWEBJOBSSTORAGE__TABLESERVICEURI", "https://t.example"),
             ("AzureWebJobsStorage__clientId", "id"), ("AzureWebJobsStorage__credential", "managedidentity")).Options;
 
