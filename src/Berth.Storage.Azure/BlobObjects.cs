@@ -42,8 +42,11 @@ public sealed class BlobObjects : IObjectStore
         _listing = new(_container);
     }
 
-    /// <inheritdoc/>
-    public int MinimumPartSize => 1;
+    /// <summary>
+    /// Azure takes parts of any size. This is what an upload cuts when memory is short: smaller parts would be slower and
+    /// could run out of numbers.
+    /// </summary>
+    public int MinimumPartSize => 65_536;
 
     /// <inheritdoc/>
     public int PartsTogether => 4;

@@ -15,7 +15,7 @@ public abstract class BlobTests(RegistryFixture fixture) : ProtocolTests(fixture
         { "sha512", 100_000 },
     };
 
-    [Theory]
+    [SkippableTheory]
     [MemberData(nameof(Contents))]
     public async Task A_blob_is_pulled_as_it_was_pushed(string algorithm, int size)
     {
@@ -34,7 +34,7 @@ public abstract class BlobTests(RegistryFixture fixture) : ProtocolTests(fixture
         await AssertBlobAsync(Repository, digest, content);
     }
 
-    [Theory]
+    [SkippableTheory]
     [MemberData(nameof(Contents))]
     public async Task HEAD_tells_size_and_digest_of_a_blob(string algorithm, int size)
     {
@@ -47,7 +47,7 @@ public abstract class BlobTests(RegistryFixture fixture) : ProtocolTests(fixture
         Assert.Empty(await response.Content.ReadAsByteArrayAsync());
     }
 
-    [Theory]
+    [SkippableTheory]
     [InlineData("GET")]
     [InlineData("HEAD")]
     [InlineData("DELETE")]
@@ -65,7 +65,7 @@ public abstract class BlobTests(RegistryFixture fixture) : ProtocolTests(fixture
         }
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task A_blob_of_another_repository_is_not_served()
     {
         var digest = await Client.PushBlobAsync(Client.NewRepository(), Client.RandomBytes(10));
@@ -73,7 +73,7 @@ public abstract class BlobTests(RegistryFixture fixture) : ProtocolTests(fixture
         await AssertErrorAsync(await Client.SendAsync("GET", Blob(digest)), 404, "BLOB_UNKNOWN");
     }
 
-    [Theory]
+    [SkippableTheory]
     [InlineData("GET", "\"{0}\"", 304)]
     [InlineData("HEAD", "\"{0}\"", 304)]
     [InlineData("GET", "W/\"{0}\"", 304)]
@@ -95,7 +95,7 @@ public abstract class BlobTests(RegistryFixture fixture) : ProtocolTests(fixture
         Assert.Equal(digest, Header(response, "Docker-Content-Digest"));
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task A_blob_is_never_compressed_on_the_way()
     {
         var digest = await Client.PushBlobAsync(Repository, new byte[50_000]);
@@ -109,7 +109,7 @@ public abstract class BlobTests(RegistryFixture fixture) : ProtocolTests(fixture
         Assert.Equal(50_000, response.Content.Headers.ContentLength);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task A_deleted_blob_is_gone_from_its_repository_and_stays_in_others()
     {
         var content = Client.RandomBytes(1000);
@@ -124,7 +124,7 @@ public abstract class BlobTests(RegistryFixture fixture) : ProtocolTests(fixture
         await AssertBlobAsync(other, digest, content);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task A_deleted_blob_can_be_pushed_again()
     {
         var content = Client.RandomBytes(100_000);
@@ -136,7 +136,7 @@ public abstract class BlobTests(RegistryFixture fixture) : ProtocolTests(fixture
         await AssertBlobAsync(Repository, digest, content);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task A_blob_pushed_twice_is_kept_once()
     {
         var content = Client.RandomBytes(100_000);
@@ -150,7 +150,7 @@ public abstract class BlobTests(RegistryFixture fixture) : ProtocolTests(fixture
         await AssertBlobAsync(Repository, digest, content);
     }
 
-    [Theory]
+    [SkippableTheory]
     [InlineData("?mount={0}&from={1}")]
     [InlineData("?from={1}&mount={0}")]
     [InlineData("?mount={0}")]
@@ -175,7 +175,7 @@ public abstract class BlobTests(RegistryFixture fixture) : ProtocolTests(fixture
         }
     }
 
-    [Theory]
+    [SkippableTheory]
     [InlineData("sha256", "")]
     [InlineData("sha256", "&from=test/there-is-none")]
     [InlineData("sha512", "")]
@@ -193,7 +193,7 @@ public abstract class BlobTests(RegistryFixture fixture) : ProtocolTests(fixture
         await AssertBlobAsync(Repository, digest, content);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task A_blob_that_its_source_deleted_is_not_mounted()
     {
         var source = Client.NewRepository();
@@ -205,7 +205,7 @@ public abstract class BlobTests(RegistryFixture fixture) : ProtocolTests(fixture
         (await AssertStatusAsync(202, Client.SendAsync("POST", Uploads(Repository, $"?mount={digest}")))).Dispose();
     }
 
-    [Theory]
+    [SkippableTheory]
     [InlineData("?mount=sha256:abc&from=test/x", "DIGEST_INVALID")]
     [InlineData("?mount=", "DIGEST_INVALID")]
     [InlineData("?mount=md5:d41d8cd98f00b204e9800998ecf8427e", "DIGEST_INVALID")]
@@ -223,3 +223,5 @@ public abstract class BlobTests(RegistryFixture fixture) : ProtocolTests(fixture
 public sealed class BlobOverMemory(MemoryRegistry registry) : BlobTests(registry), IClassFixture<MemoryRegistry>;
 
 public sealed class BlobOverFolder(FolderRegistry registry) : BlobTests(registry), IClassFixture<FolderRegistry>;
+
+public sealed class BlobOverAzure(AzureRegistry registry) : BlobTests(registry), IClassFixture<AzureRegistry>;

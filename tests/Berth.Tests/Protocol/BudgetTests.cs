@@ -3,7 +3,7 @@ namespace Berth.Tests.Protocol;
 /// <summary>How many storage calls a request may make (DESIGN.md, section 5), cold.</summary>
 public abstract class BudgetTests(RegistryFixture fixture) : ProtocolTests(fixture)
 {
-    [Theory]
+    [SkippableTheory]
     [InlineData("latest", 2)]
     [InlineData("digest", 1)]
     public async Task Pulling_a_manifest(string reference, int budget)
@@ -18,7 +18,7 @@ public abstract class BudgetTests(RegistryFixture fixture) : ProtocolTests(fixtu
         }
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task Pulling_a_blob()
     {
         var digest = await Client.PushBlobAsync(Repository, Client.RandomBytes(100_000));
@@ -29,7 +29,7 @@ public abstract class BudgetTests(RegistryFixture fixture) : ProtocolTests(fixtu
         Assert.Equal(1, (await LineAsync("end-2", "HEAD")).StorageCalls);
     }
 
-    [Theory]
+    [SkippableTheory]
     [InlineData(0)]
     [InlineData(100)]
     [InlineData(32_768)]
@@ -43,7 +43,7 @@ public abstract class BudgetTests(RegistryFixture fixture) : ProtocolTests(fixtu
         Assert.InRange(await SumAsync(requests: 3), 1, 8);
     }
 
-    [Theory]
+    [SkippableTheory]
     [InlineData(100)]
     [InlineData(5_000_000)]
     public async Task Pushing_a_layer_up_to_8_MiB_by_POST_and_PUT(int size)
@@ -53,7 +53,7 @@ public abstract class BudgetTests(RegistryFixture fixture) : ProtocolTests(fixtu
         Assert.InRange(await SumAsync(requests: 2), 1, 6);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task Pushing_a_layer_by_a_single_POST()
     {
         var content = Client.RandomBytes(100_000);
@@ -63,7 +63,7 @@ public abstract class BudgetTests(RegistryFixture fixture) : ProtocolTests(fixtu
         Assert.InRange(await SumAsync(requests: 1), 1, 3);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task Pushing_a_layer_in_parts()
     {
         const int Parts = 3;
@@ -73,7 +73,7 @@ public abstract class BudgetTests(RegistryFixture fixture) : ProtocolTests(fixtu
         Assert.Equal(Parts + 9, await SumAsync(requests: 3));
     }
 
-    [Theory]
+    [SkippableTheory]
     [InlineData(0)]
     [InlineData(1)]
     [InlineData(20)]
@@ -85,7 +85,7 @@ public abstract class BudgetTests(RegistryFixture fixture) : ProtocolTests(fixtu
         Assert.InRange((await LineAsync("end-7", "PUT")).StorageCalls, 1, layers + 4);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task Mounting_a_blob()
     {
         var source = Client.NewRepository();
@@ -96,7 +96,7 @@ public abstract class BudgetTests(RegistryFixture fixture) : ProtocolTests(fixtu
         Assert.Equal(2, await SumAsync(requests: 1));
     }
 
-    [Theory]
+    [SkippableTheory]
     [InlineData("")]
     [InlineData("?n=1")]
     [InlineData("?n=2&last=latest")]
@@ -111,7 +111,7 @@ public abstract class BudgetTests(RegistryFixture fixture) : ProtocolTests(fixtu
         Assert.StartsWith("storage;desc=\"1 calls\"", catalog.Header("Server-Timing"), StringComparison.Ordinal);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task Asking_for_nothing_costs_nothing()
     {
         var answer = await RawHttp.SendAsync(Fixture.Registry, "GET", "/v2/_catalog?n=0");
@@ -143,3 +143,5 @@ public abstract class BudgetTests(RegistryFixture fixture) : ProtocolTests(fixtu
 public sealed class BudgetOverMemory(MemoryRegistry registry) : BudgetTests(registry), IClassFixture<MemoryRegistry>;
 
 public sealed class BudgetOverFolder(FolderRegistry registry) : BudgetTests(registry), IClassFixture<FolderRegistry>;
+
+public sealed class BudgetOverAzure(AzureRegistry registry) : BudgetTests(registry), IClassFixture<AzureRegistry>;

@@ -42,17 +42,17 @@ public abstract class ChunkSizeTests(RegistryFixture fixture) : ProtocolTests(fi
         [12_345, 67_890, 111_111, 33_333, 7, 8_000_009, 400_009, 21, 50_021],
     ];
 
-    [Theory]
+    [SkippableTheory]
     [MemberData(nameof(Sizes))]
     [MemberData(nameof(SizesAroundAPart))]
     public async Task One_chunk_is_pushed_by_PATCH_and_an_empty_PUT(int size) => await PushAsync(size, 0);
 
-    [Theory]
+    [SkippableTheory]
     [MemberData(nameof(Sizes))]
     [MemberData(nameof(SizesAroundAPart))]
     public async Task One_chunk_is_pushed_by_PUT(int size) => await PushAsync(size);
 
-    [Theory]
+    [SkippableTheory]
     [MemberData(nameof(Sizes))]
     [InlineData(Part)]
     public async Task One_chunk_is_pushed_by_POST(int size)
@@ -66,26 +66,26 @@ public abstract class ChunkSizeTests(RegistryFixture fixture) : ProtocolTests(fi
         await AssertBlobAsync(Repository, digest, content);
     }
 
-    [Theory]
+    [SkippableTheory]
     [MemberData(nameof(Sizes))]
     [MemberData(nameof(SizesAroundAPart))]
     public async Task A_PATCH_is_followed_by_a_PUT_with_one_byte(int size) => await PushAsync(size, 1);
 
-    [Theory]
+    [SkippableTheory]
     [MemberData(nameof(Sizes))]
     [InlineData(Part - 1)]
     public async Task A_byte_by_PATCH_is_followed_by_a_PUT(int size) => await PushAsync(1, size);
 
-    [Theory]
+    [SkippableTheory]
     [MemberData(nameof(Sizes))]
     public async Task Two_PATCHes_are_followed_by_a_PUT_with_the_third_chunk(int size) =>
         await PushAsync(size, Inline + 1, size / 3);
 
-    [Theory]
+    [SkippableTheory]
     [MemberData(nameof(Sequences))]
     public async Task Chunks_of_odd_sizes_make_one_blob(int[] chunks) => await PushAsync(chunks);
 
-    [Fact]
+    [SkippableFact]
     public async Task A_hundred_small_chunks_make_one_blob() =>
         await PushAsync([.. Enumerable.Range(1, 100).Select(i => i * 131)]);
 
@@ -114,3 +114,5 @@ public abstract class ChunkSizeTests(RegistryFixture fixture) : ProtocolTests(fi
 public sealed class ChunkSizeOverMemory(MemoryRegistry registry) : ChunkSizeTests(registry), IClassFixture<MemoryRegistry>;
 
 public sealed class ChunkSizeOverFolder(FolderRegistry registry) : ChunkSizeTests(registry), IClassFixture<FolderRegistry>;
+
+public sealed class ChunkSizeOverAzure(AzureRegistry registry) : ChunkSizeTests(registry), IClassFixture<AzureRegistry>;

@@ -8,7 +8,7 @@ public abstract class ConcurrencyTests(RegistryFixture fixture) : ProtocolTests(
     private const int Inline = 1000;
     private const int Tail = 100_000;
 
-    [Theory]
+    [SkippableTheory]
     [InlineData(0, 700)]
     [InlineData(700, 700)]
     [InlineData(Tail, 50_000)]
@@ -33,7 +33,7 @@ public abstract class ConcurrencyTests(RegistryFixture fixture) : ProtocolTests(
         await FinishAsync(location, content, [1, 2, 3]);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task A_PATCH_that_finds_its_tail_taken_away_is_out_of_order()
     {
         var interception = new Interception();
@@ -53,7 +53,7 @@ public abstract class ConcurrencyTests(RegistryFixture fixture) : ProtocolTests(
         await FinishAsync(location, content, []);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task A_tail_that_the_store_has_lost_is_a_fault_of_ours()
     {
         await using var registry = await Fixture.StartEmptyAsync();
@@ -67,7 +67,7 @@ public abstract class ConcurrencyTests(RegistryFixture fixture) : ProtocolTests(
         (await AssertStatusAsync(503, client.SendAsync("PATCH", location, Client.RandomBytes(10)))).Dispose();
     }
 
-    [Theory]
+    [SkippableTheory]
     [InlineData(0)]
     [InlineData(Inline)]
     [InlineData(Tail)]
@@ -99,7 +99,7 @@ public abstract class ConcurrencyTests(RegistryFixture fixture) : ProtocolTests(
         Assert.Single(await ListObjectsAsync(registry.Storage));
     }
 
-    [Theory]
+    [SkippableTheory]
     [InlineData(0)]
     [InlineData(Inline)]
     [InlineData(Tail)]
@@ -125,7 +125,7 @@ public abstract class ConcurrencyTests(RegistryFixture fixture) : ProtocolTests(
         }
     }
 
-    [Theory]
+    [SkippableTheory]
     [InlineData(Inline)]
     [InlineData(Tail)]
     [InlineData(600_000)]
@@ -168,7 +168,7 @@ public abstract class ConcurrencyTests(RegistryFixture fixture) : ProtocolTests(
         }
     }
 
-    [Theory]
+    [SkippableTheory]
     [MemberData(nameof(Moments))]
     public async Task A_PATCH_in_the_middle_of_a_PUT_never_takes_a_published_blob_its_object(int size, string moment) =>
         await InterruptAsync(size, moment, async location =>
@@ -177,7 +177,7 @@ public abstract class ConcurrencyTests(RegistryFixture fixture) : ProtocolTests(
             Assert.Contains((int)patched.StatusCode, Losing(size, 202));
         });
 
-    [Theory]
+    [SkippableTheory]
     [MemberData(nameof(Moments))]
     public async Task A_cancel_in_the_middle_of_a_PUT_never_takes_a_published_blob_its_object(int size, string moment) =>
         await InterruptAsync(size, moment, async location =>
@@ -187,7 +187,7 @@ public abstract class ConcurrencyTests(RegistryFixture fixture) : ProtocolTests(
             await AssertErrorAsync(await Client.SendAsync("GET", location), 404, "BLOB_UPLOAD_UNKNOWN");
         });
 
-    [Theory]
+    [SkippableTheory]
     [MemberData(nameof(Moments))]
     public async Task Another_PUT_in_the_middle_of_a_PUT_never_takes_a_published_blob_its_object(int size, string moment)
     {
@@ -206,7 +206,7 @@ public abstract class ConcurrencyTests(RegistryFixture fixture) : ProtocolTests(
         }
     }
 
-    [Theory]
+    [SkippableTheory]
     [InlineData(Inline, "Records.TryReplaceAsync")]
     [InlineData(Inline, "Objects.PutAsync")]
     [InlineData(Tail, "Objects.ReadAsync")]
@@ -237,7 +237,7 @@ public abstract class ConcurrencyTests(RegistryFixture fixture) : ProtocolTests(
         }
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task A_manifest_deleted_while_it_is_pushed_is_there_whole_or_not_at_all()
     {
         foreach (var size in new[] { 0, 100_000 })
@@ -264,7 +264,7 @@ public abstract class ConcurrencyTests(RegistryFixture fixture) : ProtocolTests(
         }
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task A_tag_moved_by_many_names_one_of_their_manifests()
     {
         var manifests = new List<byte[]>();
@@ -281,7 +281,7 @@ public abstract class ConcurrencyTests(RegistryFixture fixture) : ProtocolTests(
         Assert.Equal(Client.Digest(found), Header(pulled, "Docker-Content-Digest"));
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task More_uploads_than_there_is_memory_for_wait_and_finish()
     {
         await using var registry = await Fixture.StartAsync(new RegistryOptions { UploadBufferSize = 24 * 1024 * 1024 });
@@ -360,3 +360,5 @@ public abstract class ConcurrencyTests(RegistryFixture fixture) : ProtocolTests(
 public sealed class ConcurrencyOverMemory(MemoryRegistry registry) : ConcurrencyTests(registry), IClassFixture<MemoryRegistry>;
 
 public sealed class ConcurrencyOverFolder(FolderRegistry registry) : ConcurrencyTests(registry), IClassFixture<FolderRegistry>;
+
+public sealed class ConcurrencyOverAzure(AzureRegistry registry) : ConcurrencyTests(registry), IClassFixture<AzureRegistry>;

@@ -16,7 +16,7 @@ public abstract class ProtocolTests(RegistryFixture fixture)
         "UNSUPPORTED", "TOOMANYREQUESTS",
     ];
 
-    protected Client Client { get; } = new(fixture.Registry.Client);
+    protected Client Client { get; } = new(Available(fixture).Registry.Client);
 
     protected RegistryFixture Fixture { get; } = fixture;
 
@@ -96,6 +96,12 @@ public abstract class ProtocolTests(RegistryFixture fixture)
 
     protected static async Task<JsonNode> ReadJsonAsync(HttpResponseMessage response) =>
         JsonNode.Parse(await response.Content.ReadAsByteArrayAsync())!;
+
+    private static RegistryFixture Available(RegistryFixture fixture)
+    {
+        Skip.IfNot(fixture.Reason is null, fixture.Reason);
+        return fixture;
+    }
 
     private static JsonNode? AssertError(int found, string? contentType, string text, int status, string code)
     {

@@ -8,6 +8,9 @@ public abstract class RegistryFixture : IAsyncLifetime
 {
     private Stores _stores = null!;
 
+    /// <summary>Why there is no such store here, to skip tests with, or <see langword="null"/>.</summary>
+    public string? Reason { get; private set; }
+
     public TestRegistry Registry { get; private set; } = null!;
 
     /// <summary>The store itself, whose calls nobody counts.</summary>
@@ -15,13 +18,28 @@ public abstract class RegistryFixture : IAsyncLifetime
 
     protected abstract Stores CreateStores();
 
+    /// <summary>Starts what the stores need.</summary>
+    /// <returns>Why it cannot be started, or <see langword="null"/>.</returns>
+    protected virtual Task<string?> PrepareAsync() => Task.FromResult<string?>(null);
+
     public async Task InitializeAsync()
     {
+        Reason = await PrepareAsync();
+        if (Reason is not null)
+        {
+            return;
+        }
         _stores = CreateStores();
         Registry = await StartAsync();
     }
 
-    public virtual async Task DisposeAsync() => await Registry.DisposeAsync();
+    public virtual async Task DisposeAsync()
+    {
+        if (Reason is null)
+        {
+            await Registry.DisposeAsync();
+        }
+    }
 
     /// <summary>Another registry over the same stores.</summary>
     public Task<TestRegistry> StartAsync(RegistryOptions? options = null) =>

@@ -7,7 +7,7 @@ public abstract class TagListTests(RegistryFixture fixture) : ProtocolTests(fixt
     private static readonly string[] Tags =
         ["0", "00", "1", "10", "2", "A", "B.2", "Z", "_", "_x", "a", "a-b", "a.b", "a0", "aa", "b", "v1", "v1.0", "v10", "v2"];
 
-    [Fact]
+    [SkippableFact]
     public async Task All_tags_are_listed_in_ordinal_order()
     {
         await PushTagsAsync();
@@ -21,7 +21,7 @@ public abstract class TagListTests(RegistryFixture fixture) : ProtocolTests(fixt
         Assert.Equal(Tags, list["tags"]!.AsArray().Select(tag => (string?)tag));
     }
 
-    [Theory]
+    [SkippableTheory]
     [InlineData(1)]
     [InlineData(3)]
     [InlineData(7)]
@@ -44,7 +44,7 @@ public abstract class TagListTests(RegistryFixture fixture) : ProtocolTests(fixt
         Assert.Equal(Tags, found);
     }
 
-    [Theory]
+    [SkippableTheory]
     [InlineData("?n=0", "")]
     [InlineData("?n=0&last=a", "")]
     [InlineData("?n=2&last=a", "a-b a.b")]
@@ -72,7 +72,7 @@ public abstract class TagListTests(RegistryFixture fixture) : ProtocolTests(fixt
         }
     }
 
-    [Theory]
+    [SkippableTheory]
     [InlineData("?n=-1", "UNSUPPORTED")]
     [InlineData("?n=abc", "UNSUPPORTED")]
     [InlineData("?n=1e3", "UNSUPPORTED")]
@@ -97,7 +97,7 @@ public abstract class TagListTests(RegistryFixture fixture) : ProtocolTests(fixt
         await AssertErrorAsync(await Client.SendAsync("GET", List(query)), 400, code);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task A_repository_that_is_not_known_is_answered_with_404()
     {
         var detail = await AssertErrorAsync(await Client.SendAsync("GET", List()), 404, "NAME_UNKNOWN");
@@ -105,7 +105,7 @@ public abstract class TagListTests(RegistryFixture fixture) : ProtocolTests(fixt
         await AssertErrorAsync(await Client.SendAsync("GET", List("?n=5")), 404, "NAME_UNKNOWN");
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task Tags_of_one_repository_are_not_those_of_another_whose_name_goes_on()
     {
         await PushTagsAsync("latest");
@@ -119,7 +119,7 @@ public abstract class TagListTests(RegistryFixture fixture) : ProtocolTests(fixt
         Assert.Equal(["latest"], (await ReadJsonAsync(response))["tags"]!.AsArray().Select(tag => (string?)tag));
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task More_tags_than_a_store_lists_at_once_are_listed()
     {
         var manifest = await Client.PrepareImageAsync(Repository);
@@ -156,3 +156,5 @@ public abstract class TagListTests(RegistryFixture fixture) : ProtocolTests(fixt
 public sealed class TagListOverMemory(MemoryRegistry registry) : TagListTests(registry), IClassFixture<MemoryRegistry>;
 
 public sealed class TagListOverFolder(FolderRegistry registry) : TagListTests(registry), IClassFixture<FolderRegistry>;
+
+public sealed class TagListOverAzure(AzureRegistry registry) : TagListTests(registry), IClassFixture<AzureRegistry>;

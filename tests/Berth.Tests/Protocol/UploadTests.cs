@@ -5,7 +5,7 @@ namespace Berth.Tests.Protocol;
 /// <summary>end-4, end-5, end-6, end-13 and end-14: the ways of pushing a blob.</summary>
 public abstract class UploadTests(RegistryFixture fixture) : ProtocolTests(fixture)
 {
-    [Fact]
+    [SkippableFact]
     public async Task POST_begins_an_upload()
     {
         using var response = await AssertStatusAsync(202, Client.SendAsync("POST", Uploads));
@@ -19,7 +19,7 @@ public abstract class UploadTests(RegistryFixture fixture) : ProtocolTests(fixtu
         Assert.Equal(0, response.Content.Headers.ContentLength);
     }
 
-    [Theory]
+    [SkippableTheory]
     [InlineData("sha256", 0)]
     [InlineData("sha256", 1)]
     [InlineData("sha256", 100_000)]
@@ -37,7 +37,7 @@ public abstract class UploadTests(RegistryFixture fixture) : ProtocolTests(fixtu
         await AssertBlobAsync(Repository, digest, content);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task A_single_POST_with_another_digest_is_refused_and_stores_nothing()
     {
         var digest = Client.Digest(Client.RandomBytes(10));
@@ -49,7 +49,7 @@ public abstract class UploadTests(RegistryFixture fixture) : ProtocolTests(fixtu
             await Client.SendAsync("GET", $"/v2/{Repository}/blobs/{digest}"), 404, "BLOB_UNKNOWN");
     }
 
-    [Theory]
+    [SkippableTheory]
     [InlineData("")]
     [InlineData("?digest-algorithm=sha256")]
     [InlineData("?digest-algorithm=sha512")]
@@ -74,7 +74,7 @@ public abstract class UploadTests(RegistryFixture fixture) : ProtocolTests(fixtu
         }
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task A_large_upload_hashed_with_sha256_is_closed_with_sha512()
     {
         var content = Client.RandomBytes((8 * 1024 * 1024) + 700_000);
@@ -87,7 +87,7 @@ public abstract class UploadTests(RegistryFixture fixture) : ProtocolTests(fixtu
         await AssertBlobAsync(Repository, digest, content);
     }
 
-    [Theory]
+    [SkippableTheory]
     [InlineData(1000, 0, 0)]
     [InlineData(1000, 1000, 0)]
     [InlineData(100_000, 0, 0)]
@@ -112,7 +112,7 @@ public abstract class UploadTests(RegistryFixture fixture) : ProtocolTests(fixtu
         Assert.Equal(objects, (await ListObjectsAsync(registry.Storage)).Count);
     }
 
-    [Theory]
+    [SkippableTheory]
     [InlineData("md5")]
     [InlineData("SHA256")]
     [InlineData("sha384")]
@@ -122,7 +122,7 @@ public abstract class UploadTests(RegistryFixture fixture) : ProtocolTests(fixtu
         await AssertErrorAsync(
             await Client.SendAsync("POST", $"{Uploads}?digest-algorithm={algorithm}"), 400, "DIGEST_INVALID");
 
-    [Fact]
+    [SkippableFact]
     public async Task PATCH_and_status_tell_the_last_byte_that_is_durable()
     {
         var location = await Client.StartUploadAsync(Repository);
@@ -139,7 +139,7 @@ public abstract class UploadTests(RegistryFixture fixture) : ProtocolTests(fixtu
         Assert.Empty(await status.Content.ReadAsByteArrayAsync());
     }
 
-    [Theory]
+    [SkippableTheory]
     [InlineData(0, 0)]
     [InlineData(100, 0)]
     [InlineData(100_000, 5)]
@@ -161,7 +161,7 @@ public abstract class UploadTests(RegistryFixture fixture) : ProtocolTests(fixtu
         await AssertBlobAsync(Repository, digest, content);
     }
 
-    [Theory]
+    [SkippableTheory]
     [InlineData("")]
     [InlineData("?digest=")]
     [InlineData("?digest=sha256")]
@@ -185,7 +185,7 @@ public abstract class UploadTests(RegistryFixture fixture) : ProtocolTests(fixtu
         Assert.Equal("0-0", Header(status, "Range"));
     }
 
-    [Theory]
+    [SkippableTheory]
     [InlineData("PATCH", "")]
     [InlineData("PUT", "?digest=sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")]
     [InlineData("GET", "")]
@@ -211,7 +211,7 @@ public abstract class UploadTests(RegistryFixture fixture) : ProtocolTests(fixtu
         (await AssertStatusAsync(204, Client.SendAsync("GET", others))).Dispose();
     }
 
-    [Theory]
+    [SkippableTheory]
     [InlineData(0)]
     [InlineData(1000)]
     [InlineData(100_000)]
@@ -228,7 +228,7 @@ public abstract class UploadTests(RegistryFixture fixture) : ProtocolTests(fixtu
         Assert.Empty(await ListObjectsAsync(registry.Storage));
     }
 
-    [Theory]
+    [SkippableTheory]
     [InlineData(100_000, 1, 0)]
     // Bytes after a part, too few for another: a store may delete them by age, as no blob is ever made of them.
     [InlineData((8 * 1024 * 1024) + 50_000, 0, 1)]
@@ -255,7 +255,7 @@ public abstract class UploadTests(RegistryFixture fixture) : ProtocolTests(fixtu
         }
     }
 
-    [Theory]
+    [SkippableTheory]
     [InlineData(1000)]
     [InlineData(100_000)]
     [InlineData(9_000_000)]
@@ -279,7 +279,7 @@ public abstract class UploadTests(RegistryFixture fixture) : ProtocolTests(fixtu
         Assert.Equal(3, (await ListObjectsAsync(registry.Storage)).Count);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task An_upload_whose_store_takes_no_further_part_is_refused_and_can_be_closed_as_it_is()
     {
         var stores = new Stores(new Storage.MemoryObjects(minimumPartSize: 1000, maximumParts: 3), new Storage.MemoryRecords());
@@ -303,7 +303,7 @@ public abstract class UploadTests(RegistryFixture fixture) : ProtocolTests(fixtu
         Assert.Equal(HttpStatusCode.Created, put.StatusCode);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task Two_instances_over_one_store_behave_as_one()
     {
         await using var second = await Fixture.StartAsync();
@@ -334,3 +334,5 @@ public abstract class UploadTests(RegistryFixture fixture) : ProtocolTests(fixtu
 public sealed class UploadOverMemory(MemoryRegistry registry) : UploadTests(registry), IClassFixture<MemoryRegistry>;
 
 public sealed class UploadOverFolder(FolderRegistry registry) : UploadTests(registry), IClassFixture<FolderRegistry>;
+
+public sealed class UploadOverAzure(AzureRegistry registry) : UploadTests(registry), IClassFixture<AzureRegistry>;
