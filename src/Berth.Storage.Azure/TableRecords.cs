@@ -113,7 +113,7 @@ public sealed class TableRecords : IRecordStore
                     TableKeys.OfRow(key.Row),
                     version is null ? ETag.All : new ETag(version),
                     cancellationToken);
-                return response.IsError ? throw new RequestFailedException(response) : true;
+                return response.Status == 404 ? throw new RequestFailedException(response) : true;
             },
             refused: version is null,
             cancellationToken);
@@ -170,7 +170,18 @@ public sealed class TableRecords : IRecordStore
         var parts = new List<byte[]>();
         while (entity.GetBinary($"V{parts.Count}") is { } part)
             parts.Add(part);
-        return parts.Count == 1 ? parts[0] : parts.SelectMany(part => part).ToArray();
+        if (parts.Count == 1)
+            return parts[0];
+
+        var value = new byte[parts.Sum(part => part.Length)];
+        var at = 0;
+        foreach (var part in parts)
+        {
+            part.CopyTo(value, at);
+            at += part.Length;
+        }
+
+        return value;
     }
 
     private static string Row(TableEntity entity) =>
