@@ -20,15 +20,13 @@ public sealed class FunctionsConfiguration
         try
         {
             List<Setting> settings =
-            [
-                .. PlatformSettings.From(environment),
-                .. SettingSources.FromAppSettings(directory),
-                .. SettingSources.FromVariables(environment),
-            ];
+                [.. SettingSources.FromAppSettings(directory), .. SettingSources.FromVariables(environment)];
+            if (!PlatformSettings.NameAnAccount(settings))
+                settings.InsertRange(0, PlatformSettings.From(environment));
             Warnings = [.. settings
                 .Where(setting => !SettingNames.Contains(setting.Name))
                 .Select(setting => $"{setting.Origin} is not a setting of Berth")];
-            var defaults = new BerthDefaults(StorageProviders.Find("memory"), "data");
+            var defaults = new BerthDefaults(StorageProviders.Find(StorageProviders.Azure), "data");
             var options = BerthOptions.Bind(new(settings), defaults, directory);
             _options = options with { Registry = options.Registry with { BodyLimit = ReadBodyLimit(environment) } };
         }

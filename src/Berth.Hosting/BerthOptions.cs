@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using Berth.Content;
+using Berth.Storage.Azure;
 using Microsoft.Extensions.Logging;
 
 namespace Berth.Hosting;
@@ -13,6 +14,9 @@ public sealed record BerthOptions
 
     /// <summary>The filesystem provider's folder, absolute.</summary>
     public required string FileSystemRoot { get; init; }
+
+    /// <summary>The azure provider's account.</summary>
+    public AzureStorageOptions Azure { get; init; } = new();
 
     /// <summary>What concerns the registry itself.</summary>
     public RegistryOptions Registry { get; init; } = new();
@@ -29,10 +33,12 @@ public sealed record BerthOptions
     {
         ArgumentNullException.ThrowIfNull(settings);
         ArgumentNullException.ThrowIfNull(defaults);
+        var provider = settings.Read<StorageProvider>(
+            SettingNames.Provider, defaults.Provider, StorageProviders.TryFind, StorageProviders.Names);
         return new()
         {
-            Provider = settings.Read<StorageProvider>(
-                SettingNames.Provider, defaults.Provider, StorageProviders.TryFind, StorageProviders.Names),
+            Provider = provider,
+            Azure = AzureSettings.Bind(settings, isUsed: provider.Name == StorageProviders.Azure),
             FileSystemRoot = Path.GetFullPath(
                 settings.Text(SettingNames.FileSystemRoot) ?? defaults.FileSystemRoot, workingDirectory),
             Registry = BindRegistry(settings),

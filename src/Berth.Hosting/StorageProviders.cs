@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Berth.Storage;
+using Berth.Storage.Azure;
 using Berth.Storage.FileSystem;
 
 namespace Berth.Hosting;
@@ -15,16 +16,22 @@ public sealed record StorageProvider(
 /// <summary>Every provider, one line each.</summary>
 public static class StorageProviders
 {
+    /// <summary>Azure's blobs and tables.</summary>
+    public const string Azure = "azure";
+
     private static readonly StorageProvider[] All =
     [
         new("filesystem", SettingNames.FileSystemRoot, options => options.FileSystemRoot,
             options => RegistryStorage.Over(new FileSystemObjects(options.FileSystemRoot))),
+        new(Azure, SettingNames.AzureConnectionString, options => options.Azure.Place(),
+            options => AzureStorage.Open(options.Azure, TimeProvider.System)),
         new("memory", SettingNames.Provider, _ => "memory, until it ends",
             _ => RegistryStorage.Over(new MemoryObjects())),
     ];
 
     /// <summary>The names, for messages.</summary>
-    public static string Names => string.Join(" or ", All.Select(provider => provider.Name));
+    public static string Names =>
+        $"{string.Join(", ", All.SkipLast(1).Select(provider => provider.Name))} or {All[^1].Name}";
 
     /// <summary>Finds a provider that is there.</summary>
     /// <exception cref="ArgumentException">It is not.</exception>

@@ -11,6 +11,8 @@ public sealed class EndToEndFixture : IAsyncLifetime
     private readonly TemporaryFolder _folder = TemporaryFolder.Create();
     private string? _notInstalled;
 
+    private BerthServer? _functions;
+
     public BerthServer Server { get; private set; } = null!;
 
     public async Task InitializeAsync()
@@ -29,6 +31,10 @@ public sealed class EndToEndFixture : IAsyncLifetime
         }
     }
 
+    /// <summary>The Functions app that the whole run shares, over Azurite; where there is none, the test is skipped.</summary>
+    public async Task<BerthServer> RequireFunctionsAsync() =>
+        _functions ??= await BerthServer.StartFunctionsAsync(await FunctionsApp.RequireStorageAsync());
+
     /// <summary>The path of a program; where it is missing, the test is skipped and says why.</summary>
     public string Require(string name)
     {
@@ -42,6 +48,8 @@ public sealed class EndToEndFixture : IAsyncLifetime
     public async Task DisposeAsync()
     {
         await Server.DisposeAsync();
+        if (_functions is not null)
+            await _functions.DisposeAsync();
         _folder.Dispose();
     }
 }

@@ -13,7 +13,7 @@ namespace Berth.EndToEnd.Tests;
 public abstract class EndToEndTest(EndToEndFixture fixture, ITestOutputHelper output) : IAsyncLifetime
 {
     private readonly List<BerthServer> _servers = [];
-    private readonly int _logged = fixture.Server.Log.Count;
+    private readonly List<(BerthServer Server, int Logged)> _shared = [(fixture.Server, fixture.Server.Log.Count)];
 
     protected TemporaryFolder Folder { get; } = TemporaryFolder.Create();
 
@@ -23,14 +23,18 @@ public abstract class EndToEndTest(EndToEndFixture fixture, ITestOutputHelper ou
     /// <summary>The server that the whole run shares.</summary>
     protected BerthServer SharedServer => fixture.Server;
 
-    public Task InitializeAsync() => Task.CompletedTask;
+    public virtual Task InitializeAsync() => Task.CompletedTask;
 
     public async Task DisposeAsync()
     {
         foreach (var server in _servers)
             await server.DisposeAsync();
-        foreach (var line in fixture.Server.Log.Skip(_logged))
-            output.WriteLine($"[server] {line}");
+        foreach (var (server, logged) in _shared)
+        {
+            foreach (var line in server.Log.Skip(logged))
+                output.WriteLine($"[server] {line}");
+        }
+
         foreach (var (i, server) in _servers.Index())
         {
             foreach (var line in server.Log)
@@ -41,17 +45,27 @@ public abstract class EndToEndTest(EndToEndFixture fixture, ITestOutputHelper ou
     }
 
     /// <summary>Starts a server of the test's own over a folder of the test's.</summary>
-    protected async Task<BerthServer> StartServerAsync(string data = "data")
+    protected virtual async Task<BerthServer> StartServerAsync() =>
+        Own(await BerthServer.StartAsync(Folder.Add("data")));
+
+    /// <summary>Starts a server by the README's command.</summary>
+    protected async Task<BerthServer> StartServerByReadmeAsync(string workingFolder) =>
+        Own(await BerthServer.StartByReadmeAsync(workingFolder));
+
+    /// <summary>Takes the Functions app that the whole run shares, or skips the test.</summary>
+    protected async Task<BerthServer> RequireFunctionsAsync()
     {
-        var server = await BerthServer.StartAsync(Folder.Add(data));
-        _servers.Add(server);
+        var server = await fixture.RequireFunctionsAsync();
+        _shared.Add((server, server.Log.Count));
         return server;
     }
 
-    /// <summary>Starts a server by the README's command.</summary>
-    protected async Task<BerthServer> StartServerByReadmeAsync(string workingFolder)
+    /// <summary>Starts the Functions app for this test alone, or skips the test.</summary>
+    protected async Task<BerthServer> StartFunctionsAsync(IReadOnlyDictionary<string, string> settings) =>
+        Own(await BerthServer.StartFunctionsAsync(settings));
+
+    private BerthServer Own(BerthServer server)
     {
-        var server = await BerthServer.StartByReadmeAsync(workingFolder);
         _servers.Add(server);
         return server;
     }

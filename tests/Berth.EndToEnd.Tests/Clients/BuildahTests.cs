@@ -2,5 +2,5 @@ using Xunit.Abstractions;
 
 namespace Berth.EndToEnd.Tests.Clients;
 
-public sealed class BuildahTests(EndToEndFixture fixture, ITestOutputHelper output)
+public class BuildahTests(EndToEndFixture fixture, ITestOutputHelper output)
     : ContainersStorageTests("buildah", fixture, output);

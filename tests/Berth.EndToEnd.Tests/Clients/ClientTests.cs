@@ -1,17 +1,32 @@
 using Berth.EndToEnd.Tests.Content;
+using Berth.EndToEnd.Tests.Processes;
 using Berth.EndToEnd.Tests.Server;
 using Xunit.Abstractions;
 
 namespace Berth.EndToEnd.Tests.Clients;
 
-/// <summary>The tests of one client against the run's server.</summary>
+/// <summary>The tests of one client against a server of the run's.</summary>
 public abstract class ClientTests(EndToEndFixture fixture, ITestOutputHelper output) : EndToEndTest(fixture, output)
 {
+    private BerthServer? _functions;
+
+    /// <summary>Whether the server is the Functions app over Azurite, not Berth.Server.</summary>
+    protected virtual bool IsOnFunctions => false;
+
+    /// <summary>The server.</summary>
+    protected BerthServer Server => _functions ?? SharedServer;
+
     /// <summary>The name of what is pushed, as clients have it.</summary>
-    protected string Image => ImageAt(SharedServer);
+    protected string Image => ImageAt(Server);
 
     /// <summary>Looks at what the client did.</summary>
-    protected RegistryHttp Http => new(SharedServer.Address);
+    protected RegistryHttp Http => new(Server.Address);
+
+    public override async Task InitializeAsync()
+    {
+        if (IsOnFunctions)
+            _functions = await RequireFunctionsAsync();
+    }
 
     /// <summary>Checks that an image's config and the files of its layers are the same, byte for byte.</summary>
     protected static void AssertSameImage(UnpackedImage expected, UnpackedImage actual)

@@ -8,7 +8,7 @@ namespace Berth.EndToEnd.Tests.Clients;
 /// Docker, where a daemon answers. It takes registries on 127.0.0.1 without TLS. Its own image store keeps images
 /// unpacked; its containerd store keeps manifests and blobs as they are.
 /// </summary>
-public sealed class DockerTests(EndToEndFixture fixture, ITestOutputHelper output) : ClientTests(fixture, output)
+public class DockerTests(EndToEndFixture fixture, ITestOutputHelper output) : ClientTests(fixture, output)
 {
     private static readonly string[] Architectures = ["amd64", "arm64"];
 

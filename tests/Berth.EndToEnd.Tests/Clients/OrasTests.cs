@@ -4,7 +4,7 @@ using Xunit.Abstractions;
 
 namespace Berth.EndToEnd.Tests.Clients;
 
-public sealed class OrasTests(EndToEndFixture fixture, ITestOutputHelper output) : ClientTests(fixture, output)
+public class OrasTests(EndToEndFixture fixture, ITestOutputHelper output) : ClientTests(fixture, output)
 {
     [SkippableTheory]
     [InlineData(SampleKind.Image)]

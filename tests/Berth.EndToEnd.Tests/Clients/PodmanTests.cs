@@ -3,7 +3,7 @@ using Xunit.Abstractions;
 
 namespace Berth.EndToEnd.Tests.Clients;
 
-public sealed class PodmanTests(EndToEndFixture fixture, ITestOutputHelper output)
+public class PodmanTests(EndToEndFixture fixture, ITestOutputHelper output)
     : ContainersStorageTests("podman", fixture, output)
 {
     [SkippableFact]

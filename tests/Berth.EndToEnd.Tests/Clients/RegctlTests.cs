@@ -3,7 +3,7 @@ using Xunit.Abstractions;
 
 namespace Berth.EndToEnd.Tests.Clients;
 
-public sealed class RegctlTests(EndToEndFixture fixture, ITestOutputHelper output) : ClientTests(fixture, output)
+public class RegctlTests(EndToEndFixture fixture, ITestOutputHelper output) : ClientTests(fixture, output)
 {
     [SkippableTheory]
     [InlineData(SampleKind.Image)]
@@ -13,7 +13,7 @@ public sealed class RegctlTests(EndToEndFixture fixture, ITestOutputHelper outpu
     {
         var regctl = Require("regctl");
         var sample = CreateSample(kind);
-        await regctl.RunAsync("registry", "set", "--tls=disabled", SharedServer.Host);
+        await regctl.RunAsync("registry", "set", "--tls=disabled", Server.Host);
 
         await regctl.RunAsync("image", "copy", $"ocidir://{sample.Layout.Folder}:{Sample.Tag}", Image);
         await AssertPushedAsync(sample);

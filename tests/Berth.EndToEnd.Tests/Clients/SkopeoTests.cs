@@ -3,7 +3,7 @@ using Xunit.Abstractions;
 
 namespace Berth.EndToEnd.Tests.Clients;
 
-public sealed class SkopeoTests(EndToEndFixture fixture, ITestOutputHelper output) : ClientTests(fixture, output)
+public class SkopeoTests(EndToEndFixture fixture, ITestOutputHelper output) : ClientTests(fixture, output)
 {
     [SkippableTheory]
     [InlineData(SampleKind.Image)]

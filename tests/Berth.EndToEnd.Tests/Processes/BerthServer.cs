@@ -1,8 +1,9 @@
 using System.Diagnostics;
+using System.Globalization;
 
 namespace Berth.EndToEnd.Tests.Processes;
 
-/// <summary>Berth in a process of its own, on a free port of 127.0.0.1.</summary>
+/// <summary>Berth in a process of its own, on a free port of this machine: Berth.Server, or the Functions app.</summary>
 public sealed class BerthServer : IAsyncDisposable
 {
     private readonly ChildProcess _process;
@@ -18,15 +19,39 @@ public sealed class BerthServer : IAsyncDisposable
     public IReadOnlyCollection<string> Log => _process.Log;
 
     /// <summary>Starts the program that was built.</summary>
-    public static Task<BerthServer> StartAsync(string dataFolder) => StartAsync(
+    public static Task<BerthServer> StartAsync(string dataFolder) => StartOnKestrelAsync(
         [Path.Join(AppContext.BaseDirectory, "Berth.Server.dll"), $"--Berth:Storage:FileSystem:Root={dataFolder}"],
         Path.GetTempPath());
+
+    /// <summary>Starts the Functions app that was built, or skips the test.</summary>
+    /// <param name="settings">What are app settings on the platform.</param>
+    public static Task<BerthServer> StartFunctionsAsync(IReadOnlyDictionary<string, string> settings)
+    {
+        Skip.If(FunctionsApp.Reason is not null, FunctionsApp.Reason);
+        var start = FunctionsApp.Describe();
+        RemoveSettings(start);
+        foreach (var (name, value) in settings)
+            start.Environment[name] = value;
+        return StartAsync(start, FunctionsApp.IsAddressLine);
+    }
 
     /// <summary>Starts it by the README's command, but from another folder, and without building it again.</summary>
     public static Task<BerthServer> StartByReadmeAsync(string workingFolder)
     {
         var command = Repository.ReadmeCommand[1..].Select(word => word.Contains('/') ? Repository.PathOf(word) : word);
-        return StartAsync([.. command, "--no-build", "-c", Repository.Configuration, "--"], workingFolder);
+        return StartOnKestrelAsync([.. command, "--no-build", "-c", Repository.Configuration, "--"], workingFolder);
+    }
+
+    /// <summary>The first line printed, so far or later, that is the one.</summary>
+    public Task<string> WaitForLineAsync(Func<string, bool> isLine) => _process.WaitForLineAsync(isLine);
+
+    /// <summary>The most memory that its process has held at once, in bytes, as Linux counts it.</summary>
+    public async Task<long> ReadPeakMemoryAsync()
+    {
+        var lines = await File.ReadAllLinesAsync($"/proc/{_process.Id}/status");
+        var words = lines.Single(line => line.StartsWith("VmHWM:", StringComparison.Ordinal))
+            .Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        return 1024 * long.Parse(words[^2], CultureInfo.InvariantCulture);
     }
 
     /// <summary>Asks it to end, and waits.</summary>
@@ -38,19 +63,22 @@ public sealed class BerthServer : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _process.DisposeAsync();
 
-    private static async Task<BerthServer> StartAsync(string[] command, string workingFolder)
+    private static Task<BerthServer> StartOnKestrelAsync(string[] command, string workingFolder)
     {
         var start = new ProcessStartInfo(Repository.Dotnet, [.. command, "--Berth:Http:Address=127.0.0.1:0"])
         {
             WorkingDirectory = workingFolder,
         };
-        foreach (var name in start.Environment.Keys.Where(IsSetting).ToList())
-            start.Environment.Remove(name);
+        RemoveSettings(start);
+        return StartAsync(start, IsFirstLine);
+    }
 
+    private static async Task<BerthServer> StartAsync(ProcessStartInfo start, Func<string, bool> isAddressLine)
+    {
         var server = new BerthServer(ChildProcess.Start(start));
         try
         {
-            var words = (await server._process.WaitForLineAsync(IsFirstLine)).Split(' ', ',');
+            var words = (await server._process.WaitForLineAsync(isAddressLine)).Split(' ', ',', '{');
             server.Address = new(words.First(word => word.StartsWith("http://", StringComparison.Ordinal)));
         }
         catch
@@ -62,10 +90,18 @@ public sealed class BerthServer : IAsyncDisposable
         return server;
     }
 
+    private static void RemoveSettings(ProcessStartInfo start)
+    {
+        foreach (var name in start.Environment.Keys.Where(IsSetting).ToList())
+            start.Environment.Remove(name);
+    }
+
     /// <summary>Whether a variable of the caller would configure the server under test.</summary>
     private static bool IsSetting(string name) =>
         name.StartsWith("BERTH", StringComparison.OrdinalIgnoreCase)
         || name.StartsWith("REGISTRY_", StringComparison.Ordinal)
+        || name.StartsWith("FUNCTIONS_", StringComparison.Ordinal)
+        || name.StartsWith("AzureWebJobs", StringComparison.OrdinalIgnoreCase)
         || name.StartsWith("ASPNETCORE_", StringComparison.OrdinalIgnoreCase);
 
     private static bool IsFirstLine(string line) =>

@@ -93,6 +93,16 @@ public sealed class RegistryHttp(Uri address)
             $"{response.StatusCode}: {await response.Content.ReadAsStringAsync()}");
     }
 
+    public async Task PutManifestAsync(string repository, string reference, string mediaType, byte[] content)
+    {
+        using var body = new ByteArrayContent(content);
+        body.Headers.ContentType = new(mediaType);
+        using var response = await SendAsync(HttpMethod.Put, $"/v2/{repository}/manifests/{reference}", body);
+        Assert.True(
+            response.StatusCode == HttpStatusCode.Created,
+            $"{response.StatusCode}: {await response.Content.ReadAsStringAsync()}");
+    }
+
     private static string PathOf(HttpResponseMessage response)
     {
         var location = response.Headers.Location!;

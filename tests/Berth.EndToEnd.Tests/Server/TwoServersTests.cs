@@ -1,12 +1,13 @@
+using System.Text;
 using Berth.EndToEnd.Tests.Content;
 using Xunit.Abstractions;
 
 namespace Berth.EndToEnd.Tests.Server;
 
-/// <summary>Two processes over one folder, which nobody can tell from one.</summary>
-public sealed class TwoServersTests(EndToEndFixture fixture, ITestOutputHelper output) : EndToEndTest(fixture, output)
+/// <summary>Two processes over one store, which nobody can tell from one.</summary>
+public class TwoServersTests(EndToEndFixture fixture, ITestOutputHelper output) : EndToEndTest(fixture, output)
 {
-    [Fact]
+    [SkippableFact]
     public async Task An_upload_goes_on_at_either_server()
     {
         var first = new RegistryHttp((await StartServerAsync()).Address);
@@ -39,6 +40,22 @@ public sealed class TwoServersTests(EndToEndFixture fixture, ITestOutputHelper o
         AssertPulled(sample, Folder.At("pulled"));
         Assert.Equal([Repository], await new RegistryHttp(second.Address).GetRepositoriesAsync());
         Assert.Equal([Sample.Tag], (await new RegistryHttp(second.Address).GetTagsAsync(Repository))!);
+    }
+
+    [SkippableFact]
+    public async Task A_tag_that_one_server_moves_is_moved_on_the_other_at_once()
+    {
+        var first = new RegistryHttp((await StartServerAsync()).Address);
+        var second = new RegistryHttp((await StartServerAsync()).Address);
+        foreach (var name in (string[])["one", "two", "three"])
+        {
+            var index = Encoding.UTF8.GetBytes(
+                $$"""{"schemaVersion":2,"mediaType":"{{MediaType.Index}}","manifests":[],"annotations":{"name":"{{name}}"} }""");
+            await first.PutManifestAsync(Repository, Sample.Tag, MediaType.Index, index);
+            Assert.Equal(index, await second.GetManifestAsync(Repository, Sample.Tag));
+            Assert.Equal(index, await second.GetManifestAsync(Repository, OciLayout.DigestOf(index)));
+            (first, second) = (second, first);
+        }
     }
 
     [SkippableFact]

@@ -155,7 +155,7 @@ public sealed class ServerConfigurationTests : IDisposable
         RefusedByName($"Berth:Http:{name}", value, accepted);
 
     [Theory]
-    [InlineData("Storage:Provider", "s3", "filesystem or memory")]
+    [InlineData("Storage:Provider", "s3", "filesystem, azure or memory")]
     [InlineData("DeleteEnabled", "maybe", "true or false")]
     [InlineData("AllowMissingReferences", "1", "true or false")]
     [InlineData("MaximumManifestSize", "1MiB", "4MiB")]

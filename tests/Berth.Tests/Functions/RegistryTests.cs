@@ -1,0 +1,90 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using Berth.Functions;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Berth.Tests.Functions;
+
+/// <summary>What the function does when there is no registry to ask.</summary>
+public sealed class RegistryTests
+{
+    private static readonly Dictionary<string, string> Wrong = new() { ["Berth__DeleteEnabled"] = "maybe" };
+
+    [Theory]
+    [InlineData("GET")]
+    [InlineData("HEAD")]
+    public async Task Without_settings_that_make_sense_every_request_is_answered_503(string method)
+    {
+        using var registry = Create(Wrong);
+        for (var i = 0; i < 2; i++)
+        {
+            var context = new DefaultHttpContext { Response = { Body = new MemoryStream() } };
+            context.Request.Method = method;
+            context.Request.Path = "/v2/";
+
+            await registry.HandleAsync(context);
+
+            Assert.Equal(503, context.Response.StatusCode);
+            Assert.Equal("application/json", context.Response.ContentType);
+            var body = Encoding.UTF8.GetString(((MemoryStream)context.Response.Body).ToArray());
+            if (method == "HEAD")
+            {
+                Assert.Empty(body);
+            }
+            else
+            {
+                Assert.Equal(context.Response.ContentLength, body.Length);
+                Assert.Equal("UNAVAILABLE", (string?)JsonNode.Parse(body)!["errors"]![0]!["code"]);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task An_answer_that_has_begun_is_broken_off()
+    {
+        using var registry = Create(Wrong);
+        var context = new DefaultHttpContext();
+        var connection = new Connection();
+        context.Features.Set<IHttpRequestLifetimeFeature>(connection);
+        context.Features.Set<IHttpResponseFeature>(new BegunResponse());
+
+        await registry.HandleAsync(context);
+
+        Assert.True(connection.IsAborted);
+    }
+
+    [Fact]
+    public async Task The_ping_is_answered_where_storage_is_not_there()
+    {
+        using var registry = Create(new()
+        {
+            ["AzureWebJobsStorage"] = "AccountName=a;AccountKey=QQ==;BlobEndpoint=http://127.0.0.1:1;TableEndpoint=http://127.0.0.1:1",
+        });
+        var context = new DefaultHttpContext { Response = { Body = new MemoryStream() } };
+        context.Request.Method = "GET";
+        context.Request.Path = "/v2/";
+
+        await registry.HandleAsync(context);
+
+        Assert.Equal(200, context.Response.StatusCode);
+    }
+
+    private static Registry Create(Dictionary<string, string> environment) => new(
+        FunctionsConfiguration.Read(environment, AppContext.BaseDirectory), NullLogger<Registry>.Instance, new RecordingLogger());
+
+    private sealed class Connection : IHttpRequestLifetimeFeature
+    {
+        public bool IsAborted { get; private set; }
+
+        public CancellationToken RequestAborted { get; set; }
+
+        public void Abort() => IsAborted = true;
+    }
+
+    private sealed class BegunResponse : HttpResponseFeature
+    {
+        public override bool HasStarted => true;
+    }
+}
