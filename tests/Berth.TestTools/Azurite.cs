@@ -15,14 +15,14 @@ public sealed class Azurite : IAsyncDisposable
     public const string AccountKey =
         "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
 
-    private static readonly Lazy<Task<Azurite>> Shared = new(StartSharedAsync);
+    private static readonly Lazy<Task<Azurite>> Shared = new(() => StartAsync());
 
     private readonly ChildProcess? _process;
     private readonly TemporaryFolder? _folder;
 
     private Azurite(string reason) => Reason = reason;
 
-    private Azurite(ChildProcess process, TemporaryFolder folder) => (_process, _folder) = (process, folder);
+    private Azurite(ChildProcess process, TemporaryFolder? folder) => (_process, _folder) = (process, folder);
 
     /// <summary>Why there is none, to skip a test with, or <see langword="null"/>.</summary>
     public string? Reason { get; }
@@ -50,7 +50,7 @@ public sealed class Azurite : IAsyncDisposable
         if (packages.Reason is { } reason)
             return new($"no Azurite: {reason}");
 
-        var folder = TemporaryFolder.Create();
+        var folder = onDisk ? TemporaryFolder.Create() : null;
         var start = new ProcessStartInfo(
             NpmPackages.Node,
             [
@@ -60,11 +60,11 @@ public sealed class Azurite : IAsyncDisposable
                 "--tableHost", "127.0.0.1", "--tablePort", "0",
                 "--queueHost", "127.0.0.1", "--queuePort", "0",
                 "--skipApiVersionCheck", "--disableTelemetry",
-                .. onDisk ? ["--location", folder.Path] : (string[])["--inMemoryPersistence"],
+                .. folder is null ? (string[])["--inMemoryPersistence"] : ["--location", folder.Path],
                 .. silent ? (string[])["--silent"] : [],
             ])
         {
-            WorkingDirectory = folder.Path,
+            WorkingDirectory = folder?.Path ?? Path.GetTempPath(),
         };
         start.Environment.Remove("AZURITE_ACCOUNTS");
 
@@ -93,14 +93,6 @@ public sealed class Azurite : IAsyncDisposable
         if (_process is not null)
             await _process.DisposeAsync();
         _folder?.Dispose();
-    }
-
-    private static async Task<Azurite> StartSharedAsync()
-    {
-        var azurite = await StartAsync();
-        // Nothing in a test framework ends with the assembly; what ends the process itself is ChildProcess.
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => azurite.DisposeAsync().AsTask().GetAwaiter().GetResult();
-        return azurite;
     }
 
     private static string At(Uri endpoint, string host) =>

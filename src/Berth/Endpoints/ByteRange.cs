@@ -42,6 +42,15 @@ internal readonly record struct ByteRange(long Offset, long Length)
         return ranges.Count > MostRanges || ranges.Sum(range => (decimal)range.Length) > size ? null : ranges;
     }
 
+    /// <summary>
+    /// Whether every store answers a Range header as this registry does: there is none, or it is one range from an offset on.
+    /// Azure knows no other, and none answers several.
+    /// </summary>
+    public static bool IsKnownToStores(string header) =>
+        header.Length == 0
+        || (header.StartsWith(Unit, StringComparison.OrdinalIgnoreCase)
+            && header.Length > Unit.Length && char.IsAsciiDigit(header[Unit.Length]) && !header.Contains(','));
+
     public string ContentRange(long size) =>
         string.Create(CultureInfo.InvariantCulture, $"bytes {Offset}-{Offset + Length - 1}/{size}");
 

@@ -39,9 +39,11 @@ internal sealed class GetBlob(BlobStore blobs, IObjectStore objects, RegistryOpt
             request.Response.ContentLength = blob.Size;
             return null;
         }
-        var ranges = ByteRange.Parse(request.Http.Headers.Range.ToString(), blob.Size);
-        // No store answers several ranges at once, and none refuses a range with an error of the spec.
-        if (ranges is null or [_] && _redirects.Allows(request) && await SignAsync(request, blob) is { } uri)
+        var range = request.Http.Headers.Range.ToString();
+        var ranges = ByteRange.Parse(range, blob.Size);
+        // A range that cannot be satisfied is refused here: no store does so with an error of the spec.
+        if (ranges is not [] && ByteRange.IsKnownToStores(range) && _redirects.Allows(request)
+            && await SignAsync(request, blob) is { } uri)
         {
             // The URL is a secret for its lifetime: no cache may hand it to somebody else.
             headers.CacheControl = "no-store";

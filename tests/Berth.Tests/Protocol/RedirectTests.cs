@@ -101,17 +101,21 @@ public abstract class RedirectTests(RegistryFixture fixture) : ProtocolTests(fix
             : RequireRedirectAsync(registry, Repository, header));
     }
 
-    [SkippableFact]
-    public async Task Several_ranges_are_streamed_as_no_store_answers_them()
+    [SkippableTheory]
+    [InlineData("bytes=0-1,5-6", 206)]
+    [InlineData("bytes=-5", 206)]
+    [InlineData("bytes=0-,0-", 200)]
+    [InlineData("pages=1", 200)]
+    public async Task Ranges_that_not_every_store_knows_are_streamed(string range, int status)
     {
         var digest = await Client.PushBlobAsync(Repository, Client.RandomBytes(100));
         await using var registry = await Fixture.StartAsync(_interception);
 
         var answer = await RawHttp.SendAsync(
-            registry, "GET", $"/v2/{Repository}/blobs/{digest}", "Range: bytes=0-1,5-6");
+            registry, "GET", $"/v2/{Repository}/blobs/{digest}", "Range: " + range);
 
-        Assert.Equal(206, answer.Status);
-        Assert.StartsWith("multipart/byteranges", answer.Header("Content-Type"), StringComparison.Ordinal);
+        Assert.Equal(status, answer.Status);
+        Assert.NotEmpty(answer.Body);
     }
 
     [SkippableFact]
