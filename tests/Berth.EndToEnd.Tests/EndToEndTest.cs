@@ -52,6 +52,10 @@ public abstract class EndToEndTest(EndToEndFixture fixture, ITestOutputHelper ou
     protected async Task<BerthServer> StartServerByReadmeAsync(string workingFolder) =>
         Own(await BerthServer.StartByReadmeAsync(workingFolder));
 
+    /// <summary>Starts a server of the test's own over another store.</summary>
+    protected async Task<BerthServer> StartServerAsync(IReadOnlyDictionary<string, string> settings) =>
+        Own(await BerthServer.StartAsync(settings));
+
     /// <summary>Takes the Functions app that the whole run shares, or skips the test.</summary>
     protected async Task<BerthServer> RequireFunctionsAsync()
     {

@@ -29,11 +29,13 @@ public sealed class BerthServer : IAsyncDisposable
     {
         Skip.If(FunctionsApp.Reason is not null, FunctionsApp.Reason);
         var start = FunctionsApp.Describe();
-        RemoveSettings(start);
-        foreach (var (name, value) in settings)
-            start.Environment[name] = value;
+        ReplaceSettings(start, settings);
         return StartAsync(start, FunctionsApp.IsAddressLine);
     }
+
+    /// <summary>Starts it with variables in place of a folder.</summary>
+    public static Task<BerthServer> StartAsync(IReadOnlyDictionary<string, string> settings) => StartOnKestrelAsync(
+        [Path.Join(AppContext.BaseDirectory, "Berth.Server.dll")], Path.GetTempPath(), settings);
 
     /// <summary>Starts it by the README's command, but from another folder, and without building it again.</summary>
     public static Task<BerthServer> StartByReadmeAsync(string workingFolder)
@@ -63,13 +65,14 @@ public sealed class BerthServer : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _process.DisposeAsync();
 
-    private static Task<BerthServer> StartOnKestrelAsync(string[] command, string workingFolder)
+    private static Task<BerthServer> StartOnKestrelAsync(
+        string[] command, string workingFolder, IReadOnlyDictionary<string, string>? settings = null)
     {
         var start = new ProcessStartInfo(Repository.Dotnet, [.. command, "--Berth:Http:Address=127.0.0.1:0"])
         {
             WorkingDirectory = workingFolder,
         };
-        RemoveSettings(start);
+        ReplaceSettings(start, settings ?? new Dictionary<string, string>());
         return StartAsync(start, IsFirstLine);
     }
 
@@ -90,10 +93,12 @@ public sealed class BerthServer : IAsyncDisposable
         return server;
     }
 
-    private static void RemoveSettings(ProcessStartInfo start)
+    private static void ReplaceSettings(ProcessStartInfo start, IReadOnlyDictionary<string, string> settings)
     {
         foreach (var name in start.Environment.Keys.Where(IsSetting).ToList())
             start.Environment.Remove(name);
+        foreach (var (name, value) in settings)
+            start.Environment[name] = value;
     }
 
     /// <summary>Whether a variable of the caller would configure the server under test.</summary>
