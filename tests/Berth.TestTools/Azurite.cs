@@ -44,7 +44,10 @@ public sealed class Azurite : IAsyncDisposable
     /// <summary>Starts one.</summary>
     /// <param name="silent">Keeps its requests out of <see cref="Log"/>.</param>
     /// <param name="onDisk">Keeps blobs in files and not in memory: for large ones.</param>
-    public static async Task<Azurite> StartAsync(bool silent = true, bool onDisk = false)
+    /// <param name="tls">Paths of a certificate and its key, as PEM: makes it speak HTTPS, and take tokens of identities,
+    /// whose signatures it does not check.</param>
+    public static async Task<Azurite> StartAsync(
+        bool silent = true, bool onDisk = false, (string Certificate, string Key)? tls = null)
     {
         var packages = await NpmPackages.GetAsync();
         if (packages.Reason is { } reason)
@@ -62,6 +65,9 @@ public sealed class Azurite : IAsyncDisposable
                 "--skipApiVersionCheck", "--disableTelemetry",
                 .. folder is null ? (string[])["--inMemoryPersistence"] : ["--location", folder.Path],
                 .. silent ? (string[])["--silent"] : [],
+                .. tls is var (certificate, key)
+                    ? (string[])["--oauth", "basic", "--cert", certificate, "--key", key]
+                    : [],
             ])
         {
             WorkingDirectory = folder?.Path ?? Path.GetTempPath(),
