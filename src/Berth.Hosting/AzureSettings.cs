@@ -73,10 +73,13 @@ internal static class AzureSettings
     {
         var pairs = text.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         return Array.TrueForAll(pairs, pair => pair.IndexOf('=', StringComparison.Ordinal) > 0)
-            && Array.Exists(pairs, pair =>
-                pair.StartsWith("UseDevelopmentStorage=", StringComparison.OrdinalIgnoreCase)
-                || pair.StartsWith("AccountName=", StringComparison.OrdinalIgnoreCase)
-                || pair.StartsWith("BlobEndpoint=", StringComparison.OrdinalIgnoreCase));
+            && (Find("UseDevelopmentStorage") ?? Find("AccountName") ?? Find("BlobEndpoint")) is not null
+            && (Find("AccountKey") is not { } key || Convert.TryFromBase64String(key, new byte[key.Length], out _));
+
+        string? Find(string name) => pairs
+            .Where(pair => pair.StartsWith(name + "=", StringComparison.OrdinalIgnoreCase))
+            .Select(pair => pair[(name.Length + 1)..])
+            .FirstOrDefault();
     }
 
     private static bool TryUri(string text, out Uri? value) =>

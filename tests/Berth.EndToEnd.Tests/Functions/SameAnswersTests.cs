@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Berth.EndToEnd.Tests.Processes;
 using Berth.EndToEnd.Tests.Server;
 using Xunit.Abstractions;
 
@@ -9,6 +10,8 @@ public sealed partial class SameAnswersTests(EndToEndFixture fixture, ITestOutpu
     : EndToEndTest(fixture, output)
 {
     private const string Digest = "sha256:00000000000000000000000000000000000000000000000000000000000000aa";
+
+    private const string NoChunk = "zzz\r\n";
 
     [SkippableTheory]
     [InlineData("GET /v2/")]
@@ -47,11 +50,12 @@ public sealed partial class SameAnswersTests(EndToEndFixture fixture, ITestOutpu
     [InlineData("GET http://other.example/v2/")]
     [InlineData("PUT /v2/a/manifests/b\nContent-Type: application/json\nContent-Length: 2", "{}")]
     [InlineData("PUT /v2/a/manifests/b\nContent-Type: application/json\nTransfer-Encoding: chunked", "2\r\n{}\r\n0\r\n\r\n")]
-    [InlineData("PUT /v2/a/manifests/b\nTransfer-Encoding: chunked", "zzz\r\n")]
+    [InlineData("PUT /v2/a/manifests/b\nTransfer-Encoding: chunked", NoChunk)]
     [InlineData("GET /v2/a/tags/list\nRange: bytes=0-")]
     [InlineData("GET /v2/a/tags/list\nAccept: text/plain")]
     public async Task A_request_is_answered_as_berth_server_answers_it(string head, string body = "")
     {
+        Skip.If(FunctionsApp.IsOfficial && body == NoChunk, "the platform's host answers a body that is no HTTP itself");
         var functions = await RequireFunctionsAsync();
         var line = head.Split('\n', 2);
         var request = $"{line[0]} HTTP/1.1{(line.Length == 1 ? "" : $"\n{line[1]}")}";

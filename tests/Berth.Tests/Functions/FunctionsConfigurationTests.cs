@@ -82,6 +82,7 @@ public sealed class FunctionsConfigurationTests : IDisposable
     [InlineData("OTHER", "", "Berth:Storage:Azure:ConnectionString: the azure provider needs it, or instead of it ")]
     [InlineData("AzureWebJobsStorage", "secret", "AzureWebJobsStorage (Berth:Storage:Azure:ConnectionString): this is no connection string")]
     [InlineData("AzureWebJobsStorage", "key=secret", "AzureWebJobsStorage (Berth:Storage:Azure:ConnectionString): this is no connection string")]
+    [InlineData("AzureWebJobsStorage", "AccountName=a;AccountKey=secret?", "AzureWebJobsStorage (Berth:Storage:Azure:ConnectionString): this is no connection string")]
     [InlineData("AzureWebJobsStorage__blobServiceUri", "https://b.example", "Berth:Storage:Azure:TableServiceUri: the azure provider needs it too")]
     [InlineData("AzureWebJobsStorage__tableServiceUri", "https://t.example", "Berth:Storage:Azure:BlobServiceUri: the azure provider needs it too")]
     [InlineData("Berth__Storage__Azure__BlobServiceUri", "b", "Berth__Storage__Azure__BlobServiceUri: \"b\" is not accepted; write https://ACC")]
