@@ -193,33 +193,12 @@ public sealed class BlobFaultTests
         return new(HttpStatusCode.PartialContent) { Headers = { { "ETag", version } }, Content = content };
     }
 
-    private sealed class BrokenStream(Stream stream) : Stream
+    private sealed class BrokenStream(Stream stream) : ForwardStream
     {
-        public override bool CanRead => true;
+        public override int Read(Span<byte> buffer) =>
+            stream.Read(buffer) is > 0 and var read ? read : throw new IOException("The connection is gone.");
 
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
-        {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
-        }
-
-        public override int Read(byte[] buffer, int offset, int count) =>
-            stream.Read(buffer, offset, count) is > 0 and var read ? read : throw new IOException("The connection is gone.");
-
-        public override void Flush()
-        {
-        }
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+            new(Read(buffer.Span));
     }
 }

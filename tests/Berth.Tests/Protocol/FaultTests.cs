@@ -191,23 +191,9 @@ public abstract class FaultTests(RegistryFixture fixture) : ProtocolTests(fixtur
     }
 
     /// <summary>A stream that ends or fails before its end.</summary>
-    private sealed class BrokenStream(Stream stream, int good, Exception? fault) : Stream
+    private sealed class BrokenStream(Stream stream, int good, Exception? fault) : ForwardStream
     {
         private long _left = good;
-
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
-        {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
-        }
 
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
@@ -220,17 +206,7 @@ public abstract class FaultTests(RegistryFixture fixture) : ProtocolTests(fixtur
             return count;
         }
 
-        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        public override void Flush()
-        {
-        }
+        public override int Read(Span<byte> buffer) => throw new NotSupportedException();
 
         protected override void Dispose(bool disposing)
         {

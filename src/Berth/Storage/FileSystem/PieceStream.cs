@@ -8,7 +8,7 @@ namespace Berth.Storage.FileSystem;
 /// opened before; the pieces of a much-divided object are opened as they are reached, and one deleted by then is an
 /// <see cref="IOException"/>.
 /// </summary>
-internal sealed class PieceStream : Stream
+internal sealed class PieceStream : ForwardStream
 {
     /// <summary>
     /// How many files one stream opens at once: most objects have one, and a process has some thousands.
@@ -56,18 +56,6 @@ internal sealed class PieceStream : Stream
 
     public override bool CanRead => !_disposed;
 
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
     public override int Read(Span<byte> buffer)
     {
         if (Next(buffer.Length) is not var (handle, offset, length))
@@ -89,28 +77,6 @@ internal sealed class PieceStream : Stream
 
         return Advance(await RandomAccess.ReadAsync(handle, buffer[..length], offset, cancellationToken));
     }
-
-    public override int Read(byte[] buffer, int offset, int count)
-    {
-        ValidateBufferArguments(buffer, offset, count);
-        return Read(buffer.AsSpan(offset, count));
-    }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
-    {
-        ValidateBufferArguments(buffer, offset, count);
-        return ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-    }
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {
