@@ -164,6 +164,8 @@ resource appSettings 'Microsoft.Web/sites/config@2024-11-01' = {
     AzureWebJobsStorage__blobServiceUri: hostBlobServiceUri
     APPLICATIONINSIGHTS_CONNECTION_STRING: applicationInsightsConnectionString
     APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identityClientId};Authorization=AAD'
+    // Else / is an advertisement of the platform's and not the registry's answer.
+    AzureWebJobsDisableHomepage: 'true'
     FUNCTIONS_REQUEST_BODY_SIZE_LIMIT: string(maximumBodyGiB * 1073741824)
     Berth__Storage__Provider: 'azure'
     Berth__Storage__Azure__BlobServiceUri: dataBlobServiceUri
