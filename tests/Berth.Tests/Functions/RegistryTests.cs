@@ -42,7 +42,7 @@ public sealed class RegistryTests
             }
         }
         var told = Assert.Single(log.Lines, line => line.Level == LogLevel.Error);
-        Assert.Contains("Berth__DeleteEnabled", told.Text, StringComparison.Ordinal);
+        Assert.StartsWith("Berth is not configured: ", told.Text, StringComparison.Ordinal);
     }
 
     [Fact]
