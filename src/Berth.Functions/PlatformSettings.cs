@@ -11,7 +11,7 @@ internal static class PlatformSettings
     private const string Account = "AzureWebJobsStorage";
 
     private static readonly string[] OwnAccount =
-        [SettingNames.AzureConnectionString, SettingNames.AzureBlobServiceUri, SettingNames.AzureTableServiceUri];
+        [AzurePlace.ConnectionString, AzurePlace.BlobServiceUri, AzurePlace.TableServiceUri];
 
     /// <summary>Whether some setting of Berth says itself which account to use.</summary>
     public static bool NameAnAccount(IEnumerable<Setting> settings) =>
@@ -20,13 +20,13 @@ internal static class PlatformSettings
     /// <summary>The app's own account, said in settings of Berth.</summary>
     public static IEnumerable<Setting> From(IReadOnlyDictionary<string, string> environment)
     {
-        if (Find(SettingNames.AzureConnectionString, Account) is { } connectionString)
+        if (Find(AzurePlace.ConnectionString, Account) is { } connectionString)
             return [connectionString];
         return new[]
         {
-            Find(SettingNames.AzureBlobServiceUri, $"{Account}:blobServiceUri") ?? FindHost(SettingNames.AzureBlobServiceUri, "blob"),
-            Find(SettingNames.AzureTableServiceUri, $"{Account}:tableServiceUri") ?? FindHost(SettingNames.AzureTableServiceUri, "table"),
-            Find(SettingNames.AzureClientId, $"{Account}:clientId"),
+            Find(AzurePlace.BlobServiceUri, $"{Account}:blobServiceUri") ?? FindHost(AzurePlace.BlobServiceUri, "blob"),
+            Find(AzurePlace.TableServiceUri, $"{Account}:tableServiceUri") ?? FindHost(AzurePlace.TableServiceUri, "table"),
+            Find(AzurePlace.ClientId, $"{Account}:clientId"),
         }.OfType<Setting>();
 
         Setting? Find(string setting, string name) =>

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net;
 using Berth.Content;
-using Berth.Storage.Azure;
 using Microsoft.Extensions.Logging;
 
 namespace Berth.Hosting;
@@ -10,13 +9,7 @@ namespace Berth.Hosting;
 public sealed record BerthOptions
 {
     /// <summary>Where data is kept.</summary>
-    public required StorageProvider Provider { get; init; }
-
-    /// <summary>The filesystem provider's folder, absolute.</summary>
-    public required string FileSystemRoot { get; init; }
-
-    /// <summary>The azure provider's account.</summary>
-    public AzureStorageOptions Azure { get; init; } = new();
+    public required StoragePlace Place { get; init; }
 
     /// <summary>What concerns the registry itself.</summary>
     public RegistryOptions Registry { get; init; } = new();
@@ -37,10 +30,7 @@ public sealed record BerthOptions
             SettingNames.Provider, defaults.Provider, StorageProviders.TryFind, StorageProviders.Names);
         return new()
         {
-            Provider = provider,
-            Azure = AzureSettings.Bind(settings, isUsed: provider.Name == StorageProviders.Azure),
-            FileSystemRoot = Path.GetFullPath(
-                settings.Text(SettingNames.FileSystemRoot) ?? defaults.FileSystemRoot, workingDirectory),
+            Place = provider.Bind(settings, defaults, workingDirectory),
             Registry = BindRegistry(settings),
             LogLevel = settings.Read<LogLevel>(
                 SettingNames.LogLevel, LogLevel.Information, ValueFormats.TryLogLevel, "debug, info, warn or error"),

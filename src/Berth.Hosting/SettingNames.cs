@@ -6,30 +6,6 @@ public static class SettingNames
     /// <summary>Which storage provider keeps the data.</summary>
     public const string Provider = "Berth:Storage:Provider";
 
-    /// <summary>The folder of the filesystem provider.</summary>
-    public const string FileSystemRoot = "Berth:Storage:FileSystem:Root";
-
-    /// <summary>The azure provider's account: a connection string. Secret.</summary>
-    public const string AzureConnectionString = "Berth:Storage:Azure:ConnectionString";
-
-    /// <summary>The azure provider's blob service, reached as the identity of the host.</summary>
-    public const string AzureBlobServiceUri = "Berth:Storage:Azure:BlobServiceUri";
-
-    /// <summary>The azure provider's table service, reached as the identity of the host.</summary>
-    public const string AzureTableServiceUri = "Berth:Storage:Azure:TableServiceUri";
-
-    /// <summary>The client id of a user-assigned identity.</summary>
-    public const string AzureClientId = "Berth:Storage:Azure:ClientId";
-
-    /// <summary>The azure provider's container.</summary>
-    public const string AzureContainer = "Berth:Storage:Azure:Container";
-
-    /// <summary>The azure provider's table.</summary>
-    public const string AzureTable = "Berth:Storage:Azure:Table";
-
-    /// <summary>Whether the azure provider creates a container and a table that are missing.</summary>
-    public const string AzureCreateMissing = "Berth:Storage:Azure:CreateMissing";
-
     /// <summary>Whether anything may be deleted.</summary>
     public const string DeleteEnabled = "Berth:DeleteEnabled";
 
@@ -64,14 +40,7 @@ public static class SettingNames
     public static IReadOnlyList<(string Name, string Meaning)> All { get; } =
     [
         (Provider, $"where data is kept: {StorageProviders.Names} (filesystem)"),
-        (FileSystemRoot, "the folder of the filesystem provider (./data)"),
-        (AzureConnectionString, "the azure provider's storage account, or instead of it"),
-        (AzureBlobServiceUri, "https://ACCOUNT.blob.core.windows.net, reached by managed identity"),
-        (AzureTableServiceUri, "https://ACCOUNT.table.core.windows.net"),
-        (AzureClientId, "the client id of a user-assigned identity"),
-        (AzureContainer, "the container for blobs (berth)"),
-        (AzureTable, "the table for records (berth)"),
-        (AzureCreateMissing, "whether a missing container or table is created (true)"),
+        .. StorageProviders.All.SelectMany(provider => provider.Settings),
         (DeleteEnabled, "whether anything may be deleted (true)"),
         (AllowMissingReferences, "whether a manifest may name what was not pushed (false)"),
         (MaximumManifestSize, "the largest manifest accepted (4MiB)"),

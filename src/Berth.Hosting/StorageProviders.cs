@@ -1,19 +1,16 @@
 using System.Diagnostics.CodeAnalysis;
 using Berth.Storage;
-using Berth.Storage.Azure;
-using Berth.Storage.FileSystem;
 using Microsoft.Extensions.Logging;
 
 namespace Berth.Hosting;
 
-/// <summary>A place for data.</summary>
+/// <summary>A way to keep data.</summary>
 /// <param name="Name">Its name in the settings.</param>
-/// <param name="Setting">The setting to blame when it does not work.</param>
-/// <param name="Place">Where the data is, in words.</param>
-/// <param name="Open">Makes the storage, which logs what fails in the background.</param>
+/// <param name="Settings">Its settings, with what a help says of them.</param>
+/// <param name="Bind">Reads them, with a host's defaults and what relative paths are relative to.</param>
 public sealed record StorageProvider(
-    string Name, Func<BerthOptions, string> Setting, Func<BerthOptions, string> Place,
-    Func<BerthOptions, ILogger, RegistryStorage> Open);
+    string Name, IReadOnlyList<(string Name, string Meaning)> Settings,
+    Func<Settings, BerthDefaults, string, StoragePlace> Bind);
 
 /// <summary>Every provider, one line each.</summary>
 public static class StorageProviders
@@ -21,14 +18,12 @@ public static class StorageProviders
     /// <summary>Azure's blobs and tables.</summary>
     public const string Azure = "azure";
 
-    private static readonly StorageProvider[] All =
+    /// <summary>Every provider.</summary>
+    internal static IReadOnlyList<StorageProvider> All { get; } =
     [
-        new("filesystem", _ => SettingNames.FileSystemRoot, options => options.FileSystemRoot,
-            (options, _) => RegistryStorage.Over(new FileSystemObjects(options.FileSystemRoot))),
-        new(Azure, options => options.Azure.Setting(), options => options.Azure.Place(),
-            (options, logger) => AzureStorage.Open(options.Azure, TimeProvider.System, logger)),
-        new("memory", _ => SettingNames.Provider, _ => "memory, until it ends",
-            (_, _) => RegistryStorage.Over(new MemoryObjects())),
+        new("filesystem", FolderPlace.Settings, FolderPlace.Bind),
+        new(Azure, AzurePlace.Settings, AzurePlace.Bind),
+        new("memory", [], (_, _, _) => MemoryPlace.Instance),
     ];
 
     /// <summary>The names, for messages.</summary>
@@ -43,11 +38,11 @@ public static class StorageProviders
     /// <summary>Finds a provider by its name. Names ignore case.</summary>
     public static bool TryFind(string name, [MaybeNullWhen(false)] out StorageProvider provider)
     {
-        provider = Array.Find(All, known => known.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+        provider = All.FirstOrDefault(known => known.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
         return provider is not null;
     }
 
-    /// <summary>Opens the provider and proves that it works.</summary>
+    /// <summary>Opens the place and proves that it works.</summary>
     /// <exception cref="SettingsException">It does not.</exception>
     public static async Task<RegistryStorage> OpenAsync(
         BerthOptions options, ILogger logger, CancellationToken cancellationToken)
@@ -55,7 +50,7 @@ public static class StorageProviders
         ArgumentNullException.ThrowIfNull(options);
         try
         {
-            var storage = options.Provider.Open(options, logger);
+            var storage = options.Place.Open(logger);
             await StorageCheck.RunAsync(storage.Records, cancellationToken);
             return storage;
         }
@@ -64,7 +59,7 @@ public static class StorageProviders
             or FormatException or ArgumentException or InvalidOperationException) // an SDK on its settings
         {
             throw new SettingsException(
-                $"{options.Provider.Setting(options)}: {options.Provider.Place(options)} cannot be used: {e.Message}", e);
+                $"{options.Place.Setting}: {options.Place} cannot be used: {e.Message}", e);
         }
     }
 }

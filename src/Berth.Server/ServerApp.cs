@@ -99,7 +99,7 @@ internal sealed class ServerApp : IAsyncDisposable
         }
 
         await _output.WriteLineAsync(
-            $"Berth {Version} listens on {_app.Urls.First()}, keeps its data in {options.Berth.Provider.Place(options.Berth)}; "
+            $"Berth {Version} listens on {_app.Urls.First()}, keeps its data in {options.Berth.Place}; "
             + $"try: docker push {PushHost(Address)}/hello-world");
         await _output.FlushAsync(cancellationToken);
         _gate.Open();

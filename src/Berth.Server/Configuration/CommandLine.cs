@@ -30,7 +30,7 @@ internal sealed record CommandLine
         Settings, with their defaults. On the command line --Berth:Http:Address=:5000, in the environment
         Berth__Http__Address=:5000, in appsettings.json nested objects; REGISTRY_HTTP_ADDR and the like also work.
 
-        {string.Join('\n', ServerSettingNames.All.Concat(SettingNames.All).Select(known => $"  {known.Name,-30} {known.Meaning}"))}
+        {string.Join('\n', ServerSettingNames.All.Concat(SettingNames.All).Select(known => $"  {known.Name,-40} {known.Meaning}"))}
         """;
 
     /// <summary>Reads the command line.</summary>

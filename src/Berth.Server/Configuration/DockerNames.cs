@@ -15,7 +15,7 @@ internal static class DockerNames
         ("http.tls.key", ServerSettingNames.TlsKey, null),
         ("http.draintimeout", ServerSettingNames.ShutdownTimeout, null),
         ("storage", SettingNames.Provider, ProviderOf),
-        ("storage.filesystem.rootdirectory", SettingNames.FileSystemRoot, null),
+        ("storage.filesystem.rootdirectory", FolderPlace.RootSetting, null),
         ("storage.delete.enabled", SettingNames.DeleteEnabled, null),
         ("storage.redirect.disable", SettingNames.RedirectEnabled, Not),
         ("validation.disabled", SettingNames.AllowMissingReferences, null),

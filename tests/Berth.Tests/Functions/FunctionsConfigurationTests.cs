@@ -1,5 +1,6 @@
 using Berth.Functions;
 using Berth.Hosting;
+using Berth.Storage.Azure;
 using Microsoft.Extensions.Logging;
 
 namespace Berth.Tests.Functions;
@@ -20,10 +21,9 @@ public sealed class FunctionsConfigurationTests : IDisposable
     {
         var options = Read((name, Account)).Options;
 
-        Assert.Equal("azure", options.Provider.Name);
-        Assert.Equal(Account, options.Azure.ConnectionString);
-        Assert.Equal(("berth", "berth", true), (options.Azure.Container, options.Azure.Table, options.Azure.CreateMissing));
-        Assert.Null(options.Azure.BlobServiceUri);
+        Assert.Equal(Account, AzureOf(options).ConnectionString);
+        Assert.Equal(("berth", "berth", true), (AzureOf(options).Container, AzureOf(options).Table, AzureOf(options).CreateMissing));
+        Assert.Null(AzureOf(options).BlobServiceUri);
     }
 
     [Fact]
@@ -34,14 +34,14 @@ public sealed class FunctionsConfigurationTests : IDisposable
             ("AzureWebJobsStorage__blobServiceUri", "https://b.blob.example"), ("AZUREWEBJOBSSTORAGE__TABLESERVICEURI", "https://t.table.example"),
             ("AzureWebJobsStorage__clientId", "id"), ("AzureWebJobsStorage__credential", "managedidentity")).Options;
 
-        Assert.Equal("https://b.blob.example/", options.Azure.BlobServiceUri!.AbsoluteUri);
-        Assert.Equal("https://t.table.example/", options.Azure.TableServiceUri!.AbsoluteUri);
-        Assert.Equal("id", options.Azure.ClientId);
+        Assert.Equal("https://b.blob.example/", AzureOf(options).BlobServiceUri!.AbsoluteUri);
+        Assert.Equal("https://t.table.example/", AzureOf(options).TableServiceUri!.AbsoluteUri);
+        Assert.Equal("id", AzureOf(options).ClientId);
 
         options = Read(("AzureWebJobsStorage__accountName", "acc"), ("AzureWebJobsStorage__tableServiceUri", "https://t.table.example")).Options;
 
-        Assert.Equal("https://acc.blob.core.windows.net/", options.Azure.BlobServiceUri!.AbsoluteUri);
-        Assert.Equal("https://t.table.example/", options.Azure.TableServiceUri!.AbsoluteUri);
+        Assert.Equal("https://acc.blob.core.windows.net/", AzureOf(options).BlobServiceUri!.AbsoluteUri);
+        Assert.Equal("https://t.table.example/", AzureOf(options).TableServiceUri!.AbsoluteUri);
     }
 
     [Theory]
@@ -49,12 +49,12 @@ public sealed class FunctionsConfigurationTests : IDisposable
     [InlineData("AzureWebJobsStorage__accountName", "other")]
     public void The_app_s_account_is_left_alone_where_the_registry_has_its_own(string name, string value)
     {
-        var azure = Read(
+        var azure = AzureOf(Read(
             (name, value), ("AzureWebJobsStorage__clientId", "host"),
             ("Berth__Storage__Azure__BlobServiceUri", "https://b.blob.example"),
             ("Berth__Storage__Azure__TableServiceUri", "https://t.table.example"),
             ("Berth__Storage__Azure__Container", "ccc"), ("Berth__Storage__Azure__Table", "ttt"),
-            ("Berth__Storage__Azure__CreateMissing", "false")).Options.Azure;
+            ("Berth__Storage__Azure__CreateMissing", "false")).Options);
 
         Assert.Equal("https://b.blob.example/", azure.BlobServiceUri!.AbsoluteUri);
         Assert.Equal((null, null), (azure.ConnectionString, azure.ClientId));
@@ -67,17 +67,17 @@ public sealed class FunctionsConfigurationTests : IDisposable
     [InlineData("AccountName=a;SharedAccessSignature=sv=1&sig=x%3D")]
     [InlineData("BlobEndpoint=https://b;TableEndpoint=https://t;SharedAccessSignature=sv=1&sig=x%3D")]
     public void Every_form_of_a_connection_string_is_taken(string text) =>
-        Assert.Equal(text, Read(("AzureWebJobsStorage", text)).Options.Azure.ConnectionString);
+        Assert.Equal(text, AzureOf(Read(("AzureWebJobsStorage", text)).Options).ConnectionString);
 
     [Fact]
     public void An_emulator_with_identities_has_the_account_in_its_path() =>
-        Assert.Equal("/devstoreaccount1", Read(
+        Assert.Equal("/devstoreaccount1", AzureOf(Read(
             ("Berth__Storage__Azure__BlobServiceUri", "https://127.0.0.1:10000/devstoreaccount1"),
-            ("Berth__Storage__Azure__TableServiceUri", "https://127.0.0.1:10002/devstoreaccount1")).Options.Azure.BlobServiceUri!.AbsolutePath);
+            ("Berth__Storage__Azure__TableServiceUri", "https://127.0.0.1:10002/devstoreaccount1")).Options).BlobServiceUri!.AbsolutePath);
 
     [Fact]
     public void Another_provider_needs_no_account() =>
-        Assert.Equal("memory", Read(("Berth__Storage__Provider", "memory")).Options.Provider.Name);
+        Assert.Same(MemoryPlace.Instance, Read(("Berth__Storage__Provider", "memory")).Options.Place);
 
     [Theory]
     [InlineData(null, 104_857_600)]
@@ -150,6 +150,8 @@ public sealed class FunctionsConfigurationTests : IDisposable
             ["appsettings.json: Berth:Http:Address is not a setting of Berth", "Berth__X is not a setting of Berth"],
             configuration.Warnings);
     }
+
+    private static AzureStorageOptions AzureOf(BerthOptions options) => Assert.IsType<AzurePlace>(options.Place).Options;
 
     private FunctionsConfiguration Read(params (string Name, string Value)[] environment) =>
         FunctionsConfiguration.Read(environment.ToDictionary(entry => entry.Name, entry => entry.Value), _folder.FullName);

@@ -18,7 +18,7 @@ public sealed class DockerNamesTests
         { "storage: {inmemory: }", SettingNames.Provider, "memory" },
         { "storage: {inmemory: {}}", SettingNames.Provider, "memory" },
         { "storage: {filesystem: {}}", SettingNames.Provider, "filesystem" },
-        { "storage: {filesystem: {rootdirectory: /r}}", SettingNames.FileSystemRoot, "/r" },
+        { "storage: {filesystem: {rootdirectory: /r}}", FolderPlace.RootSetting, "/r" },
         { "storage: {delete: {enabled: false}}", SettingNames.DeleteEnabled, "false" },
         { "storage: {redirect: {disable: true}}", SettingNames.RedirectEnabled, "false" },
         { "storage: {redirect: {disable: no}}", SettingNames.RedirectEnabled, "true" },
@@ -87,7 +87,7 @@ public sealed class DockerNamesTests
     [InlineData("REGISTRY_HTTP_HEADERS", "{X-One: [a, b]}", "Berth:Http:Headers:X-One", "a|b")]
     [InlineData("REGISTRY_STORAGE", "inmemory", SettingNames.Provider, "memory")]
     [InlineData("REGISTRY_STORAGE", "s3", SettingNames.Provider, "s3")]
-    [InlineData("REGISTRY_STORAGE_FILESYSTEM_ROOTDIRECTORY", "/r", SettingNames.FileSystemRoot, "/r")]
+    [InlineData("REGISTRY_STORAGE_FILESYSTEM_ROOTDIRECTORY", "/r", FolderPlace.RootSetting, "/r")]
     [InlineData("REGISTRY_STORAGE_FILESYSTEM_ROOTDIRECTORY", "/r", SettingNames.Provider, "filesystem")]
     [InlineData("REGISTRY_STORAGE_DELETE_ENABLED", "\"true\"", SettingNames.DeleteEnabled, "true")]
     [InlineData("REGISTRY_STORAGE_REDIRECT_DISABLE", "true", SettingNames.RedirectEnabled, "false")]

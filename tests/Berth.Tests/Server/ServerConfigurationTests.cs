@@ -19,8 +19,7 @@ public sealed class ServerConfigurationTests : IDisposable
         Assert.Equal("127.0.0.1:5000", options.Address.ToString());
         Assert.Null(options.Tls);
         Assert.Empty(options.Headers);
-        Assert.Equal("filesystem", options.Berth.Provider.Name);
-        Assert.Equal(Path.Combine(_folder.Working, "data"), options.Berth.FileSystemRoot);
+        Assert.Equal(Path.Combine(_folder.Working, "data"), Assert.IsType<FolderPlace>(options.Berth.Place).Root);
         Assert.Equal(new RegistryOptions(), options.Berth.Registry);
         Assert.Equal(LogLevel.Information, options.Berth.LogLevel);
         Assert.Equal(TimeSpan.FromSeconds(60), options.ShutdownTimeout);
@@ -109,7 +108,7 @@ public sealed class ServerConfigurationTests : IDisposable
         var options = _folder.Read(
         [
             "--Berth:Http:Address=https://localhost:5001", "--Berth:Http:TlsCertificate", "c.pem",
-            "--berth:http:tlskey=k.pem", "--Berth:Http:Headers:X-A=1", "--Berth:Storage:Provider=memory",
+            "--berth:http:tlskey=k.pem", "--Berth:Http:Headers:X-A=1", "--Berth:Storage:Provider=FileSystem",
             "--Berth:Storage:FileSystem:Root=store", "--Berth:DeleteEnabled=false",
             "--Berth:AllowMissingReferences=true",
             "--Berth:MaximumManifestSize=5MiB", "--Berth:UploadBufferSize=25165824", "--Berth:RedirectEnabled=false",
@@ -121,8 +120,7 @@ public sealed class ServerConfigurationTests : IDisposable
         Assert.Equal(Path.Combine(_folder.Working, "c.pem"), options.Tls?.Certificate);
         Assert.Equal(Path.Combine(_folder.Working, "k.pem"), options.Tls?.Key);
         Assert.Equal("X-A", Assert.Single(options.Headers).Key);
-        Assert.Equal("memory", options.Berth.Provider.Name);
-        Assert.Equal(Path.Combine(_folder.Working, "store"), options.Berth.FileSystemRoot);
+        Assert.Equal(Path.Combine(_folder.Working, "store"), Assert.IsType<FolderPlace>(options.Berth.Place).Root);
         Assert.Equal(
             new RegistryOptions
             {
@@ -250,7 +248,7 @@ public sealed class ServerConfigurationTests : IDisposable
     {
         var options = _folder.Read(null, ("BERTH_CONTAINER", "true")).Options;
         Assert.Equal("0.0.0.0:5000", options.Address.ToString());
-        Assert.Equal(Path.GetFullPath("/var/lib/registry"), options.Berth.FileSystemRoot);
+        Assert.Equal(Path.GetFullPath("/var/lib/registry"), options.Berth.Place.ToString());
     }
 
     [Fact]

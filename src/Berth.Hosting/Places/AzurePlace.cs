@@ -1,11 +1,29 @@
 using System.Diagnostics.CodeAnalysis;
+using Berth.Storage;
 using Berth.Storage.Azure;
+using Microsoft.Extensions.Logging;
 
 namespace Berth.Hosting;
 
-/// <summary>The settings of the azure provider.</summary>
-internal static class AzureSettings
+/// <summary>A container and a table of a storage account.</summary>
+public sealed record AzurePlace : StoragePlace
 {
+    /// <summary>The account: a connection string. Secret.</summary>
+    public const string ConnectionString = "Berth:Storage:Azure:ConnectionString";
+
+    /// <summary>The blob service, reached as the identity of the host.</summary>
+    public const string BlobServiceUri = "Berth:Storage:Azure:BlobServiceUri";
+
+    /// <summary>The table service, reached as the identity of the host.</summary>
+    public const string TableServiceUri = "Berth:Storage:Azure:TableServiceUri";
+
+    /// <summary>The client id of a user-assigned identity.</summary>
+    public const string ClientId = "Berth:Storage:Azure:ClientId";
+
+    private const string Container = "Berth:Storage:Azure:Container";
+    private const string Table = "Berth:Storage:Azure:Table";
+    private const string CreateMissing = "Berth:Storage:Azure:CreateMissing";
+
     /// <summary>What may stand in a connection string: the SDKs refuse other names, also misspelt ones.</summary>
     private static readonly string[] Known =
     [
@@ -14,30 +32,48 @@ internal static class AzureSettings
         "TableSecondaryEndpoint", "QueueEndpoint", "QueueSecondaryEndpoint", "FileEndpoint", "FileSecondaryEndpoint",
     ];
 
-    /// <summary>Binds and validates.</summary>
-    /// <param name="settings">What the sources say.</param>
-    /// <param name="isUsed">Whether the provider is chosen: only then must there be an account.</param>
+    private AzurePlace(AzureStorageOptions options) => Options = options;
+
+    /// <summary>Its settings, with what a help says of them.</summary>
+    public static IReadOnlyList<(string Name, string Meaning)> Settings { get; } =
+    [
+        (ConnectionString, "the azure provider's storage account, or instead of it"),
+        (BlobServiceUri, "https://ACCOUNT.blob.core.windows.net, reached by managed identity"),
+        (TableServiceUri, "https://ACCOUNT.table.core.windows.net"),
+        (ClientId, "the client id of a user-assigned identity"),
+        (Container, "the container for blobs (berth)"),
+        (Table, "the table for records (berth)"),
+        (CreateMissing, "whether a missing container or table is created (true)"),
+    ];
+
+    /// <inheritdoc/>
+    public override string Setting => Options.ConnectionString is null ? BlobServiceUri : ConnectionString;
+
+    /// <summary>The account.</summary>
+    public AzureStorageOptions Options { get; }
+
+    /// <summary>Reads the settings.</summary>
     /// <exception cref="SettingsException">A value is malformed, or there is no account, or more than one.</exception>
-    public static AzureStorageOptions Bind(Settings settings, bool isUsed)
+    public static StoragePlace Bind(Settings settings, BerthDefaults defaults, string workingDirectory)
     {
-        var defaults = new AzureStorageOptions();
+        ArgumentNullException.ThrowIfNull(settings);
+        var usual = new AzureStorageOptions();
         var options = new AzureStorageOptions
         {
-            ConnectionString = settings.Text(SettingNames.AzureConnectionString),
-            BlobServiceUri = ReadUri(SettingNames.AzureBlobServiceUri, "blob"),
-            TableServiceUri = ReadUri(SettingNames.AzureTableServiceUri, "table"),
-            ClientId = settings.Text(SettingNames.AzureClientId),
+            ConnectionString = settings.Text(ConnectionString),
+            BlobServiceUri = ReadUri(BlobServiceUri, "blob"),
+            TableServiceUri = ReadUri(TableServiceUri, "table"),
+            ClientId = settings.Text(ClientId),
             Container = settings.Read<string>(
-                SettingNames.AzureContainer, defaults.Container, TryContainer,
+                Container, usual.Container, TryContainer,
                 "3 to 63 lower-case letters and digits, with single hyphens between them"),
             Table = settings.Read<string>(
-                SettingNames.AzureTable, defaults.Table, TryTable, "3 to 63 letters and digits, a letter first"),
+                Table, usual.Table, TryTable, "3 to 63 letters and digits, a letter first"),
             CreateMissing = settings.Read<bool>(
-                SettingNames.AzureCreateMissing, defaults.CreateMissing, ValueFormats.TryBoolean, "true or false"),
+                CreateMissing, usual.CreateMissing, ValueFormats.TryBoolean, "true or false"),
         };
-        if (isUsed)
-            Validate(settings, options);
-        return options;
+        Validate(settings, options);
+        return new AzurePlace(options);
 
         Uri? ReadUri(string name, string service)
         {
@@ -50,14 +86,13 @@ internal static class AzureSettings
         }
     }
 
-    /// <summary>The account in words, without its key.</summary>
-    public static string Place(this AzureStorageOptions options) =>
-        $"container {options.Container} and table {options.Table} of "
-        + (options.BlobServiceUri?.Host ?? "the account of its connection string");
+    /// <inheritdoc/>
+    public override string Text =>
+        $"container {Options.Container} and table {Options.Table} of "
+        + (Options.BlobServiceUri?.Host ?? "the account of its connection string");
 
-    /// <summary>The setting that names the account.</summary>
-    public static string Setting(this AzureStorageOptions options) =>
-        options.ConnectionString is null ? SettingNames.AzureBlobServiceUri : SettingNames.AzureConnectionString;
+    /// <inheritdoc/>
+    public override RegistryStorage Open(ILogger logger) => AzureStorage.Open(Options, TimeProvider.System, logger);
 
     private static void Validate(Settings settings, AzureStorageOptions options)
     {
@@ -66,14 +101,14 @@ internal static class AzureSettings
             if (!IsConnectionString(text))
             {
                 // Not with its text: it may be a key.
-                throw settings.Refusal(SettingNames.AzureConnectionString, "this is no connection string of a storage account");
+                throw settings.Refusal(ConnectionString, "this is no connection string of a storage account");
             }
 
             if (options.BlobServiceUri is not null || options.TableServiceUri is not null)
             {
                 throw settings.Refusal(
-                    SettingNames.AzureConnectionString,
-                    $"{SettingNames.AzureBlobServiceUri} and {SettingNames.AzureTableServiceUri} contradict it; keep one");
+                    ConnectionString,
+                    $"{BlobServiceUri} and {TableServiceUri} contradict it; keep one");
             }
 
             return;
@@ -82,14 +117,14 @@ internal static class AzureSettings
         if (options.BlobServiceUri is null && options.TableServiceUri is null)
         {
             throw new SettingsException(
-                $"{SettingNames.AzureConnectionString}: the azure provider needs it, or instead of it "
-                + $"{SettingNames.AzureBlobServiceUri} and {SettingNames.AzureTableServiceUri}");
+                $"{ConnectionString}: the azure provider needs it, or instead of it "
+                + $"{BlobServiceUri} and {TableServiceUri}");
         }
 
         if (options.BlobServiceUri is null)
-            throw new SettingsException($"{SettingNames.AzureBlobServiceUri}: the azure provider needs it too");
+            throw new SettingsException($"{BlobServiceUri}: the azure provider needs it too");
         if (options.TableServiceUri is null)
-            throw new SettingsException($"{SettingNames.AzureTableServiceUri}: the azure provider needs it too");
+            throw new SettingsException($"{TableServiceUri}: the azure provider needs it too");
     }
 
     /// <summary>Whether the SDKs will take it, as far as can be seen without loading them, and there is something to sign with.</summary>
