@@ -10,6 +10,7 @@ public sealed partial class Registry : IDisposable
     private readonly FunctionsConfiguration _configuration;
     private readonly ILogger<Registry> _logger;
     private readonly Lazy<RegistryHandler> _handler;
+    private bool _hasToldProblem;
 
     /// <summary>Makes nothing yet.</summary>
     public Registry(FunctionsConfiguration configuration, ILogger<Registry> logger, ILogger<RegistryHandler> requestLogger)
@@ -29,10 +30,10 @@ public sealed partial class Registry : IDisposable
         }
         catch (Exception e)
         {
-            if (e is SettingsException)
-                Misconfigured(_logger, e.Message);
-            else
+            if (e is not SettingsException)
                 Failed(_logger, e, context.TraceIdentifier);
+            else if (!Interlocked.Exchange(ref _hasToldProblem, true))
+                Misconfigured(_logger, e.Message);
             await FailAsync(context);
         }
     }
@@ -56,6 +57,7 @@ public sealed partial class Registry : IDisposable
 
         response.Clear();
         response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+        response.Headers.RetryAfter = "60"; // settings are not mended sooner
         response.ContentType = "application/json";
         var body = """{"errors":[{"code":"UNAVAILABLE","message":"the registry does not work; its log says why"}]}"""u8;
         response.ContentLength = body.Length;

@@ -11,7 +11,7 @@ namespace Berth.Hosting;
 /// <param name="Place">Where the data is, in words.</param>
 /// <param name="Open">Makes the storage.</param>
 public sealed record StorageProvider(
-    string Name, string Setting, Func<BerthOptions, string> Place, Func<BerthOptions, RegistryStorage> Open);
+    string Name, Func<BerthOptions, string> Setting, Func<BerthOptions, string> Place, Func<BerthOptions, RegistryStorage> Open);
 
 /// <summary>Every provider, one line each.</summary>
 public static class StorageProviders
@@ -21,11 +21,11 @@ public static class StorageProviders
 
     private static readonly StorageProvider[] All =
     [
-        new("filesystem", SettingNames.FileSystemRoot, options => options.FileSystemRoot,
+        new("filesystem", _ => SettingNames.FileSystemRoot, options => options.FileSystemRoot,
             options => RegistryStorage.Over(new FileSystemObjects(options.FileSystemRoot))),
-        new(Azure, SettingNames.AzureConnectionString, options => options.Azure.Place(),
+        new(Azure, options => options.Azure.Setting(), options => options.Azure.Place(),
             options => AzureStorage.Open(options.Azure, TimeProvider.System)),
-        new("memory", SettingNames.Provider, _ => "memory, until it ends",
+        new("memory", _ => SettingNames.Provider, _ => "memory, until it ends",
             _ => RegistryStorage.Over(new MemoryObjects())),
     ];
 
@@ -56,10 +56,12 @@ public static class StorageProviders
             await StorageCheck.RunAsync(storage.Records, cancellationToken);
             return storage;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e
+            is IOException or UnauthorizedAccessException
+            or FormatException or ArgumentException or InvalidOperationException) // an SDK on its settings
         {
             throw new SettingsException(
-                $"{options.Provider.Setting}: {options.Provider.Place(options)} cannot be used: {e.Message}", e);
+                $"{options.Provider.Setting(options)}: {options.Provider.Place(options)} cannot be used: {e.Message}", e);
         }
     }
 }

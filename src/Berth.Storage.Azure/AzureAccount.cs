@@ -11,7 +11,7 @@ namespace Berth.Storage.Azure;
 internal sealed class AzureAccount(
     AzureStorageOptions options, HttpPipelineTransport? transport = null, TokenCredential? credential = null)
 {
-    private readonly Lazy<TokenCredential> _credential = new(() => credential ?? FindIdentity(options.ClientId));
+    private readonly Lazy<TokenCredential> _credential = new(() => credential ?? new DefaultAzureCredential(IdentityOptions(options.ClientId)));
 
     public AzureStorageOptions Options => options;
 
@@ -28,13 +28,27 @@ internal sealed class AzureAccount(
         return client;
     }
 
-    /// <summary>The sources of a server or of a developer's command line: each one tried costs the first request time.</summary>
-    private static DefaultAzureCredential FindIdentity(string? clientId) => new(new DefaultAzureCredentialOptions
+    /// <summary>
+    /// The sources of a server or of a developer's command line: each one tried costs the first request time. One that
+    /// hangs is given up as a small request to storage is.
+    /// </summary>
+    internal static DefaultAzureCredentialOptions IdentityOptions(string? clientId)
     {
-        ManagedIdentityClientId = clientId,
-        WorkloadIdentityClientId = clientId,
-        ExcludeVisualStudioCredential = true,
-        ExcludeAzurePowerShellCredential = true,
-        ExcludeInteractiveBrowserCredential = true,
-    });
+        var options = new DefaultAzureCredentialOptions
+        {
+            ExcludeVisualStudioCredential = true,
+            ExcludeAzurePowerShellCredential = true,
+            ExcludeInteractiveBrowserCredential = true,
+            Retry =
+            {
+                MaxRetries = BoundedRetries.MaximumRetries,
+                Delay = BoundedRetries.FirstWait,
+                MaxDelay = BoundedRetries.LongestWait,
+                NetworkTimeout = BoundedRetries.Patience,
+            },
+        };
+        if (clientId is not null) // else they are what AZURE_CLIENT_ID says, as in AKS
+            (options.ManagedIdentityClientId, options.WorkloadIdentityClientId) = (clientId, clientId);
+        return options;
+    }
 }

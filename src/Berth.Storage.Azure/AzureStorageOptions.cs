@@ -12,7 +12,10 @@ public sealed record AzureStorageOptions
     /// <summary>The table service, such as https://account.table.core.windows.net, reached as the identity of the host.</summary>
     public Uri? TableServiceUri { get; init; }
 
-    /// <summary>The client id of a user-assigned identity; <see langword="null"/> for the host's own.</summary>
+    /// <summary>
+    /// The client id of a user-assigned identity; <see langword="null"/> for the one that AZURE_CLIENT_ID names, or else
+    /// the host's own.
+    /// </summary>
     public string? ClientId { get; init; }
 
     /// <summary>The container of the objects.</summary>

@@ -19,25 +19,23 @@ public sealed class BlobObjects : IObjectStore
     /// <summary>The key names the upload.</summary>
     private const string OnlyUpload = "blocks";
 
-    private readonly bool _createMissing;
-    private readonly bool _hasIdentity;
+    private readonly AzureStorageOptions _options;
     private readonly Lazy<BlobContainerClient> _container;
     private readonly Lazy<BlobUrls> _urls;
     private readonly BlobListing _listing;
 
     internal BlobObjects(AzureAccount account, TimeProvider time)
     {
-        _createMissing = account.Options.CreateMissing;
-        _hasIdentity = account.Options.ConnectionString is null;
+        _options = account.Options;
         // The client of the service is small, but its credential is not: none is made before it is needed.
         var service = new Lazy<BlobServiceClient>(() =>
         {
             var options = account.Configure(new BlobClientOptions());
-            return account.Options.ConnectionString is { } connection
+            return _options.ConnectionString is { } connection
                 ? new(connection, options)
-                : new(account.Options.BlobServiceUri, account.Credential, options);
+                : new(_options.BlobServiceUri, account.Credential, options);
         });
-        _container = new(() => service.Value.GetBlobContainerClient(account.Options.Container));
+        _container = new(() => service.Value.GetBlobContainerClient(_options.Container));
         _urls = new(() => new(service.Value, time));
         _listing = new(_container);
     }
@@ -106,7 +104,7 @@ public sealed class BlobObjects : IObjectStore
         var blob = Blob(key);
         return AzureFaults.TranslateAsync(
             "get a key to sign with",
-            () => _urls.Value.SignAsync(blob, options, _hasIdentity, cancellationToken), cancellationToken);
+            () => _urls.Value.SignAsync(blob, options, _options.ConnectionString is null, cancellationToken), cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -125,7 +123,7 @@ public sealed class BlobObjects : IObjectStore
             {
                 return await PutAsync(blob, content, conditions, cancellationToken);
             }
-            catch (RequestFailedException e) when (IsRefusal(e))
+            catch (RequestFailedException e) when (condition != PutCondition.None && IsRefusal(e))
             {
                 return null;
             }
@@ -213,7 +211,7 @@ public sealed class BlobObjects : IObjectStore
                 await blob.DeleteAsync(DeleteSnapshotsOption.None, conditions, cancellationToken);
                 return true;
             }
-            catch (RequestFailedException e) when (IsRefusal(e))
+            catch (RequestFailedException e) when (version is not null && IsRefusal(e))
             {
                 return false;
             }
@@ -247,9 +245,9 @@ public sealed class BlobObjects : IObjectStore
         return (await blob.UploadAsync(body, options, cancellationToken)).Value.ETag.ToString();
     }
 
-    /// <summary>Whether a condition did not hold.</summary>
+    /// <summary>Whether a condition that was sent did not hold. A lease refuses with 412 too, and is a fault.</summary>
     private static bool IsRefusal(RequestFailedException e) =>
-        e.Status == 412 || e.ErrorCode == BlobErrorCode.BlobAlreadyExists;
+        e.ErrorCode == BlobErrorCode.ConditionNotMet || e.ErrorCode == BlobErrorCode.BlobAlreadyExists;
 
     private BlobClient Blob(string key)
     {
@@ -273,10 +271,13 @@ public sealed class BlobObjects : IObjectStore
                 {
                     return await call();
                 }
-                catch (RequestFailedException e) when (e.ErrorCode == BlobErrorCode.BlobNotFound
-                    || (e.ErrorCode == BlobErrorCode.ContainerNotFound && _createMissing))
+                catch (RequestFailedException e) when (e.ErrorCode == BlobErrorCode.BlobNotFound)
                 {
                     return absent;
+                }
+                catch (RequestFailedException e) when (e.ErrorCode == BlobErrorCode.ContainerNotFound)
+                {
+                    return _options.CreateMissing ? absent : throw Missing(e);
                 }
             },
             cancellationToken);
@@ -291,12 +292,28 @@ public sealed class BlobObjects : IObjectStore
                 {
                     return await call();
                 }
-                catch (RequestFailedException e) when (
-                    e.ErrorCode == BlobErrorCode.ContainerNotFound && _createMissing)
+                catch (RequestFailedException e) when (e.ErrorCode == BlobErrorCode.ContainerNotFound)
                 {
-                    await _container.Value.CreateIfNotExistsAsync(cancellationToken: cancellationToken);
+                    await CreateContainerAsync(e, cancellationToken);
                     return await call();
                 }
             },
             cancellationToken);
+
+    private async Task CreateContainerAsync(RequestFailedException missing, CancellationToken cancellationToken)
+    {
+        if (!_options.CreateMissing)
+            throw Missing(missing);
+        try
+        {
+            await _container.Value.CreateIfNotExistsAsync(cancellationToken: cancellationToken);
+        }
+        catch (RequestFailedException e) when (e.Status is 401 or 403)
+        {
+            throw new StorageException($"There is no container '{_options.Container}', and the host may not create it.", e);
+        }
+    }
+
+    private StorageException Missing(RequestFailedException missing) =>
+        new($"There is no container '{_options.Container}', and it is not to be created.", missing);
 }

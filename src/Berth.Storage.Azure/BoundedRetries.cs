@@ -7,22 +7,31 @@ namespace Berth.Storage.Azure;
 
 /// <summary>
 /// Two retries after short waits: a client that waits for the registry is better told to come back than kept waiting.
-/// At the longest, 33 s for small requests and 138 s for a part.
+/// At the longest, 33 s for small requests and 138 s for a part. Where the host calls as an identity, fetching its token
+/// comes first, at times, and is bounded on its own: <see cref="AzureAccount.IdentityOptions"/>.
 /// </summary>
 /// <remarks>
 /// A write under a condition is sent again only where the service says that it did not begin: the second try of one
 /// whose answer was lost would find its own work, and take it for another's.
 /// </remarks>
 internal sealed class BoundedRetries() : RetryPolicy(
-    maxRetries: 2, DelayStrategy.CreateExponentialDelayStrategy(TimeSpan.FromMilliseconds(250), LongestWait))
+    MaximumRetries, DelayStrategy.CreateExponentialDelayStrategy(FirstWait, LongestWait))
 {
+    public const int MaximumRetries = 2;
+
+    /// <summary>In bytes.</summary>
     private const int LargeBody = 1024 * 1024;
 
-    /// <summary>A service that asks for a longer wait is not asked again: its answer is passed on.</summary>
-    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1);
+    public static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(250);
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan PatienceForLargeBodies = TimeSpan.FromSeconds(45);
+    /// <summary>A service that asks for a longer wait is not asked again: its answer is passed on.</summary>
+    public static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long one try may take.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long one try may take that sends more than <see cref="LargeBody"/>.</summary>
+    public static readonly TimeSpan PatienceForLargeBodies = TimeSpan.FromSeconds(45);
 
     /// <summary>How long an answer asks to wait, where it does.</summary>
     public static TimeSpan? RetryAfter(Response response)

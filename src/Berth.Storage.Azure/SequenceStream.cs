@@ -3,11 +3,18 @@ using System.Buffers;
 namespace Berth.Storage.Azure;
 
 /// <summary>Bytes in buffers, as a request's body that can be sent again.</summary>
+/// <remarks>
+/// A try that took too long is given up, but may still be sending when the next one rewinds the same stream. So each
+/// sending, which the SDK does with <see cref="CopyToAsync"/>, has a position of its own: a try can take no bytes away
+/// from another one. (A checksum would only tell of the mix-up, and cost a pass over every part.) And what is disposed
+/// hands out no byte more, as its buffers are then another's.
+/// </remarks>
 internal sealed class SequenceStream(ReadOnlySequence<byte> content) : Stream
 {
     private readonly long _length = content.Length;
+    private readonly Lock _lock = new();
     private ReadOnlySequence<byte> _content = content;
-    private ReadOnlySequence<byte> _rest = content;
+    private long _position;
     private bool _ended;
 
     public override bool CanRead => true;
@@ -20,17 +27,36 @@ internal sealed class SequenceStream(ReadOnlySequence<byte> content) : Stream
 
     public override long Position
     {
-        get => _length - _rest.Length;
-        set => _rest = _content.Slice(value);
+        get => _position;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(value);
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(value, _length);
+            _position = value;
+        }
+    }
+
+    /// <summary>Copies what follows the position, which stays where it is.</summary>
+    public override async Task CopyToAsync(Stream destination, int bufferSize, CancellationToken cancellationToken)
+    {
+        ValidateCopyToArguments(destination, bufferSize);
+        var position = _position;
+        var buffer = ArrayPool<byte>.Shared.Rent(bufferSize);
+        try
+        {
+            for (int count; (count = ReadAt(position, buffer)) > 0; position += count)
+                await destination.WriteAsync(buffer.AsMemory(0, count), cancellationToken);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
     }
 
     public override int Read(Span<byte> buffer)
     {
-        // A request that was given up may still want bytes, when their buffers are another's.
-        ObjectDisposedException.ThrowIf(_ended, this);
-        var count = (int)Math.Min(buffer.Length, _rest.Length);
-        _rest.Slice(0, count).CopyTo(buffer);
-        _rest = _rest.Slice(count);
+        var count = ReadAt(_position, buffer);
+        _position += count;
         return count;
     }
 
@@ -61,8 +87,24 @@ internal sealed class SequenceStream(ReadOnlySequence<byte> content) : Stream
 
     protected override void Dispose(bool disposing)
     {
-        _ended = true;
-        _content = _rest = default;
+        lock (_lock)
+        {
+            _ended = true;
+            _content = default;
+        }
+
         base.Dispose(disposing);
+    }
+
+    private int ReadAt(long position, Span<byte> buffer)
+    {
+        // Copied under the lock: when disposing is done, nobody is still at the buffers.
+        lock (_lock)
+        {
+            ObjectDisposedException.ThrowIf(_ended, this);
+            var count = (int)Math.Min(buffer.Length, _length - position);
+            _content.Slice(position, count).CopyTo(buffer);
+            return count;
+        }
     }
 }

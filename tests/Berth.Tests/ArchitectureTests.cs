@@ -6,7 +6,7 @@ using Berth.Stores;
 
 namespace Berth.Tests;
 
-/// <summary>The layout that DESIGN.md promises, so that it does not wear away.</summary>
+/// <summary>Who may know whom, and how large a file may grow: rules that would wear away unseen.</summary>
 public sealed partial class ArchitectureTests
 {
     private const int MostLines = 400;

@@ -1,10 +1,11 @@
 using System.Collections.Concurrent;
+using Berth.Functions;
 using Microsoft.Extensions.Logging;
 
 namespace Berth.Tests;
 
 /// <summary>Keeps every line that a registry logs.</summary>
-public sealed class RecordingLogger : ILogger<RegistryHandler>
+public sealed class RecordingLogger : ILogger<RegistryHandler>, ILogger<Registry>
 {
     private readonly ConcurrentQueue<LogLine> _lines = new();
     private readonly Signal _written = new();

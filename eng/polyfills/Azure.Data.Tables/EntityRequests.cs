@@ -8,6 +8,9 @@ internal sealed class EntityRequests(HttpPipeline pipeline, Uri endpoint, string
 {
     private const string MinimalMetadata = "application/json;odata=minimalmetadata";
 
+    /// <summary>Every path below begins with a slash.</summary>
+    private readonly Uri _endpoint = new(endpoint.AbsoluteUri.TrimEnd('/'));
+
     public HttpMessage CreateTable(RequestContent content) => Create(RequestMethod.Post, "/Tables", content);
 
     public HttpMessage Add(RequestContent content) => Create(RequestMethod.Post, "/" + table, content);
@@ -59,7 +62,7 @@ internal sealed class EntityRequests(HttpPipeline pipeline, Uri endpoint, string
         var message = pipeline.CreateMessage();
         var request = message.Request;
         request.Method = method;
-        request.Uri.Reset(endpoint);
+        request.Uri.Reset(_endpoint);
         request.Uri.AppendPath(path, escape: false);
         request.Uri.AppendQuery("$format", MinimalMetadata, escapeValue: true);
         request.Headers.SetValue("x-ms-version", version);

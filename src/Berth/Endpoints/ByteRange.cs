@@ -1,11 +1,12 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 
 namespace Berth.Endpoints;
 
 /// <summary>A satisfiable range of bytes.</summary>
 /// <param name="Offset">The first byte.</param>
 /// <param name="Length">How many bytes, at least 1 (0 only for a whole empty blob).</param>
-internal readonly record struct ByteRange(long Offset, long Length)
+internal readonly partial record struct ByteRange(long Offset, long Length)
 {
     private const string Unit = "bytes=";
 
@@ -46,13 +47,14 @@ internal readonly record struct ByteRange(long Offset, long Length)
     /// Whether every store answers a Range header as this registry does: there is none, or it is one range from an offset on.
     /// Azure knows no other, and none answers several.
     /// </summary>
-    public static bool IsKnownToStores(string header) =>
-        header.Length == 0
-        || (header.StartsWith(Unit, StringComparison.OrdinalIgnoreCase)
-            && header.Length > Unit.Length && char.IsAsciiDigit(header[Unit.Length]) && !header.Contains(','));
+    public static bool IsKnownToStores(string header) => header.Length == 0 || FromAnOffsetOn().IsMatch(header);
 
     public string ContentRange(long size) =>
         string.Create(CultureInfo.InvariantCulture, $"bytes {Offset}-{Offset + Length - 1}/{size}");
+
+    /// <summary>With numbers that every store can hold.</summary>
+    [GeneratedRegex(@"\Abytes=[0-9]{1,18}-[0-9]{0,18}\z", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex FromAnOffsetOn();
 
     /// <returns><see langword="false"/> when malformed; a length of 0 when well-formed beyond the end.</returns>
     private static bool TryParse(string text, long size, out ByteRange range)

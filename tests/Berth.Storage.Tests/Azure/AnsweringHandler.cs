@@ -36,7 +36,7 @@ internal sealed class AnsweringHandler(Func<HttpRequestMessage, HttpResponseMess
     };
 
     /// <summary>A store over this service.</summary>
-    public BlobObjects Store(bool createMissing = true) => new(
+    public BlobObjects Store(bool createMissing = true, HttpPipelineTransport? transport = null) => new(
         new(
             new()
             {
@@ -44,7 +44,7 @@ internal sealed class AnsweringHandler(Func<HttpRequestMessage, HttpResponseMess
                     $"AccountName={Azurite.Account};AccountKey={Azurite.AccountKey};BlobEndpoint=http://blobs.test/{Azurite.Account}",
                 CreateMissing = createMissing,
             },
-            new HttpClientTransport(this)),
+            transport ?? new HttpClientTransport(this)),
         TimeProvider.System);
 
     protected override async Task<HttpResponseMessage> SendAsync(

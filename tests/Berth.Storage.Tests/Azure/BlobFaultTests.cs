@@ -35,6 +35,7 @@ public sealed class BlobFaultTests
         {
             (400, "InvalidBlockList"), (401, null), (403, "AuthorizationPermissionMismatch"), (404, null),
             (404, "ResourceNotFound"), (409, "ContainerBeingDeleted"), (409, "SnapshotsPresent"), (409, "BlobBeingRehydrated"),
+            (412, "LeaseIdMissing"),
         })
         {
             var service = AnsweringHandler.InTurn(() => AnsweringHandler.Error(status, code));
@@ -44,6 +45,60 @@ public sealed class BlobFaultTests
             Assert.Contains($"{status}", e.Message, StringComparison.Ordinal);
             Assert.Single(service.Requests);
         }
+    }
+
+    [Theory]
+    [InlineData("create")]
+    [InlineData("swap")]
+    [InlineData("delete a version")]
+    [InlineData("abort")]
+    public async Task A_condition_that_does_not_hold_is_an_answer(string call)
+    {
+        foreach (var (status, code) in new[] { (412, "ConditionNotMet"), (409, "BlobAlreadyExists") })
+        {
+            var service = AnsweringHandler.InTurn(() => AnsweringHandler.Error(status, code));
+            await Calls[call](service.Store());
+
+            Assert.Single(service.Requests);
+        }
+
+        Assert.Null(await Refusing().PutAsync("key", Data.Bytes(10), PutCondition.Absent, None));
+        Assert.False(await Refusing().DeleteAsync("key", "\"1\"", None));
+
+        static BlobObjects Refusing() =>
+            AnsweringHandler.InTurn(() => AnsweringHandler.Error(412, "ConditionNotMet")).Store();
+    }
+
+    [Theory]
+    [InlineData("put")]
+    [InlineData("part")]
+    [InlineData("complete")]
+    [InlineData("delete")]
+    public async Task A_refusal_of_a_condition_that_was_not_sent_is_a_fault(string call)
+    {
+        foreach (var (status, code) in new[] { (412, "ConditionNotMet"), (409, "BlobAlreadyExists") })
+        {
+            var service = AnsweringHandler.InTurn(() => AnsweringHandler.Error(status, code));
+            await Assert.ThrowsAsync<StorageException>(() => Calls[call](service.Store()));
+        }
+    }
+
+    [Fact]
+    public async Task Aborting_deletes_only_the_empty_object_that_it_made_itself()
+    {
+        var versions = new List<string>();
+        var service = new AnsweringHandler(request =>
+        {
+            versions.Add($"{request.Method} {request.Headers.IfMatch}{request.Headers.IfNoneMatch}");
+            var response = AnsweringHandler.Created();
+            response.Headers.ETag = new("\"made\"");
+            if (request.Method == HttpMethod.Delete)
+                response.StatusCode = HttpStatusCode.Accepted;
+            return response;
+        });
+        await service.Store().AbortUploadAsync("key", "blocks", None);
+
+        Assert.Equal(["PUT *", "DELETE \"made\""], versions);
     }
 
     [Theory]
@@ -116,9 +171,23 @@ public sealed class BlobFaultTests
     public async Task A_missing_container_is_a_fault_where_it_is_not_ours_to_make(string call)
     {
         var service = AnsweringHandler.InTurn(() => AnsweringHandler.Error(404, "ContainerNotFound"));
-        await Assert.ThrowsAsync<StorageException>(() => Calls[call](service.Store(createMissing: false)));
+        var e = await Assert.ThrowsAsync<StorageException>(() => Calls[call](service.Store(createMissing: false)));
 
+        Assert.Equal("There is no container 'berth', and it is not to be created.", e.Message);
         Assert.Single(service.Requests);
+    }
+
+    [Theory]
+    [InlineData(401)]
+    [InlineData(403)]
+    public async Task A_host_that_may_not_make_the_container_says_which(int status)
+    {
+        var service = AnsweringHandler.InTurn(
+            () => AnsweringHandler.Error(404, "ContainerNotFound"), () => AnsweringHandler.Error(status));
+        var e = await Assert.ThrowsAsync<StorageException>(() => Calls["put"](service.Store()));
+
+        Assert.Equal("There is no container 'berth', and the host may not create it.", e.Message);
+        Assert.Equal(2, service.Requests.Count);
     }
 
     [Theory]

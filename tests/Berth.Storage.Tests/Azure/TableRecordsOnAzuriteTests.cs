@@ -32,6 +32,22 @@ public sealed class TableRecordsOnAzuriteTests(AzureFixture azure) : IClassFixtu
         Data.AssertSame(Data.Bytes(size), (await Records.GetAsync(new(_partition, "row"), None))!.Value.ToArray());
     }
 
+    [SkippableTheory]
+    [InlineData("")]
+    [InlineData("/")]
+    public async Task An_endpoint_may_end_with_a_slash(string end)
+    {
+        Skip.IfNot(azure.Reason is null, azure.Reason);
+        var secret = azure.Options.ConnectionString!.Replace(
+            azure.Azurite.TableEndpoint.AbsoluteUri, azure.Azurite.TableEndpoint.AbsoluteUri.TrimEnd('/') + end,
+            StringComparison.Ordinal);
+        Assert.Contains($"{Azurite.Account}{end};", secret[secret.IndexOf("TableEndpoint", StringComparison.Ordinal)..], StringComparison.Ordinal);
+        var records = new TableRecords(new(azure.Options with { ConnectionString = secret }));
+
+        Assert.True(await records.TryCreateAsync(new(_partition, "row"), new byte[1], None));
+        Assert.NotNull(await records.GetAsync(new(_partition, "row"), None));
+    }
+
     [SkippableFact]
     public async Task A_value_that_shrinks_leaves_nothing_behind()
     {

@@ -7,6 +7,7 @@ namespace Berth.Tests.Functions;
 public sealed class FunctionsConfigurationTests : IDisposable
 {
     private const string Account = "AccountName=a;AccountKey=QQ==";
+    private const string Unusable = "AzureWebJobsStorage (Berth:Storage:Azure:ConnectionString): this is no connection string";
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("berth-functions-");
 
@@ -30,17 +31,17 @@ public sealed class FunctionsConfigurationTests : IDisposable
     {
         var options = Read(
             ("http_proxy", "p"), ("HTTP_PROXY", "p"), ("A__B", ""), ("A:B", ""),
-            ("AzureWebJobsStorage__blobServiceUri", "https://b.example"), ("AZUREWEBJOBSSTORAGE__TABLESERVICEURI", "https://t.example"),
+            ("AzureWebJobsStorage__blobServiceUri", "https://b.blob.example"), ("AZUREWEBJOBSSTORAGE__TABLESERVICEURI", "https://t.table.example"),
             ("AzureWebJobsStorage__clientId", "id"), ("AzureWebJobsStorage__credential", "managedidentity")).Options;
 
-        Assert.Equal("https://b.example/", options.Azure.BlobServiceUri!.AbsoluteUri);
-        Assert.Equal("https://t.example/", options.Azure.TableServiceUri!.AbsoluteUri);
+        Assert.Equal("https://b.blob.example/", options.Azure.BlobServiceUri!.AbsoluteUri);
+        Assert.Equal("https://t.table.example/", options.Azure.TableServiceUri!.AbsoluteUri);
         Assert.Equal("id", options.Azure.ClientId);
 
-        options = Read(("AzureWebJobsStorage__accountName", "acc"), ("AzureWebJobsStorage__tableServiceUri", "https://t.example")).Options;
+        options = Read(("AzureWebJobsStorage__accountName", "acc"), ("AzureWebJobsStorage__tableServiceUri", "https://t.table.example")).Options;
 
         Assert.Equal("https://acc.blob.core.windows.net/", options.Azure.BlobServiceUri!.AbsoluteUri);
-        Assert.Equal("https://t.example/", options.Azure.TableServiceUri!.AbsoluteUri);
+        Assert.Equal("https://t.table.example/", options.Azure.TableServiceUri!.AbsoluteUri);
     }
 
     [Theory]
@@ -50,15 +51,29 @@ public sealed class FunctionsConfigurationTests : IDisposable
     {
         var azure = Read(
             (name, value), ("AzureWebJobsStorage__clientId", "host"),
-            ("Berth__Storage__Azure__BlobServiceUri", "https://b.example"),
-            ("Berth__Storage__Azure__TableServiceUri", "https://t.example"),
-            ("Berth__Storage__Azure__Container", "c"), ("Berth__Storage__Azure__Table", "t"),
+            ("Berth__Storage__Azure__BlobServiceUri", "https://b.blob.example"),
+            ("Berth__Storage__Azure__TableServiceUri", "https://t.table.example"),
+            ("Berth__Storage__Azure__Container", "ccc"), ("Berth__Storage__Azure__Table", "ttt"),
             ("Berth__Storage__Azure__CreateMissing", "false")).Options.Azure;
 
-        Assert.Equal("https://b.example/", azure.BlobServiceUri!.AbsoluteUri);
+        Assert.Equal("https://b.blob.example/", azure.BlobServiceUri!.AbsoluteUri);
         Assert.Equal((null, null), (azure.ConnectionString, azure.ClientId));
-        Assert.Equal(("c", "t", false), (azure.Container, azure.Table, azure.CreateMissing));
+        Assert.Equal(("ccc", "ttt", false), (azure.Container, azure.Table, azure.CreateMissing));
     }
+
+    [Theory]
+    [InlineData("UseDevelopmentStorage=true")]
+    [InlineData("DefaultEndpointsProtocol=https;AccountName=a;AccountKey=QQ==;EndpointSuffix=core.windows.net;")]
+    [InlineData("AccountName=a;SharedAccessSignature=sv=1&sig=x%3D")]
+    [InlineData("BlobEndpoint=https://b;TableEndpoint=https://t;SharedAccessSignature=sv=1&sig=x%3D")]
+    public void Every_form_of_a_connection_string_is_taken(string text) =>
+        Assert.Equal(text, Read(("AzureWebJobsStorage", text)).Options.Azure.ConnectionString);
+
+    [Fact]
+    public void An_emulator_with_identities_has_the_account_in_its_path() =>
+        Assert.Equal("/devstoreaccount1", Read(
+            ("Berth__Storage__Azure__BlobServiceUri", "https://127.0.0.1:10000/devstoreaccount1"),
+            ("Berth__Storage__Azure__TableServiceUri", "https://127.0.0.1:10002/devstoreaccount1")).Options.Azure.BlobServiceUri!.AbsolutePath);
 
     [Fact]
     public void Another_provider_needs_no_account() =>
@@ -80,12 +95,29 @@ public sealed class FunctionsConfigurationTests : IDisposable
 
     [Theory]
     [InlineData("OTHER", "", "Berth:Storage:Azure:ConnectionString: the azure provider needs it, or instead of it ")]
-    [InlineData("AzureWebJobsStorage", "secret", "AzureWebJobsStorage (Berth:Storage:Azure:ConnectionString): this is no connection string")]
-    [InlineData("AzureWebJobsStorage", "key=secret", "AzureWebJobsStorage (Berth:Storage:Azure:ConnectionString): this is no connection string")]
-    [InlineData("AzureWebJobsStorage", "AccountName=a;AccountKey=secret?", "AzureWebJobsStorage (Berth:Storage:Azure:ConnectionString): this is no connection string")]
-    [InlineData("AzureWebJobsStorage__blobServiceUri", "https://b.example", "Berth:Storage:Azure:TableServiceUri: the azure provider needs it too")]
-    [InlineData("AzureWebJobsStorage__tableServiceUri", "https://t.example", "Berth:Storage:Azure:BlobServiceUri: the azure provider needs it too")]
-    [InlineData("Berth__Storage__Azure__BlobServiceUri", "b", "Berth__Storage__Azure__BlobServiceUri: \"b\" is not accepted; write https://ACC")]
+    [InlineData("AzureWebJobsStorage", "secret", Unusable)]
+    [InlineData("AzureWebJobsStorage", "key=secret", Unusable)]
+    [InlineData("AzureWebJobsStorage", "AccountName=a;AccountKey=secret?", Unusable)]
+    [InlineData("AzureWebJobsStorage__blobServiceUri", "https://b.blob.example", "Berth:Storage:Azure:TableServiceUri: the azure provider needs it too")]
+    [InlineData("AzureWebJobsStorage__tableServiceUri", "https://t.table.example", "Berth:Storage:Azure:BlobServiceUri: the azure provider needs it too")]
+    [InlineData("AzureWebJobsStorage", "AccountName=a", Unusable)]
+    [InlineData("AzureWebJobsStorage", "AccountName=a;AccountKey=", Unusable)]
+    [InlineData("AzureWebJobsStorage", "AccountName=a;AccountKey=QQ==;AccountName=secret", Unusable)]
+    [InlineData("AzureWebJobsStorage", "AccountName=a;AccountKey=QQ==;Endpoint=secret", Unusable)]
+    [InlineData("AzureWebJobsStorage", "AccountName=a;;AccountKey=QQ==", Unusable)]
+    [InlineData("AzureWebJobsStorage", "UseDevelopmentStorage=false", Unusable)]
+    [InlineData("AzureWebJobsStorage", "BlobEndpoint=https://b;SharedAccessSignature=sig=secret", Unusable)]
+    [InlineData("Berth__Storage__Azure__BlobServiceUri", "secret", "Berth__Storage__Azure__BlobServiceUri: this is not accepted; write https://ACC")]
+    [InlineData("Berth__Storage__Azure__BlobServiceUri", "AccountName=a;AccountKey=secret", "Berth__Storage__Azure__BlobServiceUri: this is not accepted")]
+    [InlineData("Berth__Storage__Azure__BlobServiceUri", "https://b.blob.example?sig=secret", "Berth__Storage__Azure__BlobServiceUri: this is not accepted")]
+    [InlineData("Berth__Storage__Azure__BlobServiceUri", "http://b.blob.example", "Berth__Storage__Azure__BlobServiceUri: this is not accepted")]
+    [InlineData("Berth__Storage__Azure__BlobServiceUri", "https://b.blob.example/container", "Berth__Storage__Azure__BlobServiceUri: this is not accepted")]
+    [InlineData("Berth__Storage__Azure__BlobServiceUri", "https://blobs.example", "Berth__Storage__Azure__BlobServiceUri: this is not accepted")]
+    [InlineData("AzureWebJobsStorage__tableServiceUri", "https://b.blob.example", "AzureWebJobsStorage__tableServiceUri (Berth:Storage:Azure:TableServiceUri): this is not accepted")]
+    [InlineData("Berth__Storage__Azure__Container", "My_Cont", "Berth__Storage__Azure__Container: \"My_Cont\" is not accepted; write 3 to 63")]
+    [InlineData("Berth__Storage__Azure__Container", "a--b", "Berth__Storage__Azure__Container: \"a--b\" is not accepted")]
+    [InlineData("Berth__Storage__Azure__Table", "1-x", "Berth__Storage__Azure__Table: \"1-x\" is not accepted; write 3 to 63")]
+    [InlineData("Berth__Storage__Azure__Table", "Tables", "Berth__Storage__Azure__Table: \"Tables\" is not accepted")]
     [InlineData("Berth__Storage__Provider", "tape", "Berth__Storage__Provider: \"tape\" is not accepted; write filesystem, azure or memory")]
     public void Settings_that_make_no_sense_are_told_by_name_when_they_are_needed(string name, string value, string message)
     {
@@ -101,7 +133,7 @@ public sealed class FunctionsConfigurationTests : IDisposable
     public void A_connection_string_beside_addresses_is_refused() =>
         Assert.Contains("contradict", Assert.Throws<SettingsException>(() => Read(
             ("Berth__Storage__Azure__ConnectionString", Account),
-            ("Berth__Storage__Azure__BlobServiceUri", "https://b.example")).Options).Message, StringComparison.Ordinal);
+            ("Berth__Storage__Azure__BlobServiceUri", "https://b.blob.example")).Options).Message, StringComparison.Ordinal);
 
     [Fact]
     public void Appsettings_beside_the_app_are_weaker_than_the_environment_and_unknown_names_are_told()

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 using Berth.Functions;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Logging;
 
 namespace Berth.Tests.Functions;
 
@@ -17,7 +17,8 @@ public sealed class RegistryTests
     [InlineData("HEAD")]
     public async Task Without_settings_that_make_sense_every_request_is_answered_503(string method)
     {
-        using var registry = Create(Wrong);
+        var log = new RecordingLogger();
+        using var registry = Create(Wrong, log);
         for (var i = 0; i < 2; i++)
         {
             var context = new DefaultHttpContext { Response = { Body = new MemoryStream() } };
@@ -28,6 +29,7 @@ public sealed class RegistryTests
 
             Assert.Equal(503, context.Response.StatusCode);
             Assert.Equal("application/json", context.Response.ContentType);
+            Assert.Equal("60", context.Response.Headers.RetryAfter);
             var body = Encoding.UTF8.GetString(((MemoryStream)context.Response.Body).ToArray());
             if (method == "HEAD")
             {
@@ -39,6 +41,8 @@ public sealed class RegistryTests
                 Assert.Equal("UNAVAILABLE", (string?)JsonNode.Parse(body)!["errors"]![0]!["code"]);
             }
         }
+        var told = Assert.Single(log.Lines, line => line.Level == LogLevel.Error);
+        Assert.StartsWith("Berth is not configured: ", told.Text, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -71,8 +75,11 @@ public sealed class RegistryTests
         Assert.Equal(200, context.Response.StatusCode);
     }
 
-    private static Registry Create(Dictionary<string, string> environment) => new(
-        FunctionsConfiguration.Read(environment, AppContext.BaseDirectory), NullLogger<Registry>.Instance, new RecordingLogger());
+    private static Registry Create(Dictionary<string, string> environment, RecordingLogger? log = null)
+    {
+        log ??= new();
+        return new(FunctionsConfiguration.Read(environment, AppContext.BaseDirectory), log, log);
+    }
 
     private sealed class Connection : IHttpRequestLifetimeFeature
     {

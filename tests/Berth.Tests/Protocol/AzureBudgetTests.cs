@@ -7,7 +7,7 @@ using Berth.TestTools;
 namespace Berth.Tests.Protocol;
 
 /// <summary>
-/// How many HTTP requests each request to the registry makes to Azure storage (DESIGN.md, section 5): counted where they
+/// How many HTTP requests each request to the registry makes to Azure storage, and how many it may: counted where they
 /// leave, so that what the SDK adds or repeats counts too. The table in docs/storage.md is what this measures.
 /// </summary>
 public sealed class AzureBudgetTests : IAsyncLifetime

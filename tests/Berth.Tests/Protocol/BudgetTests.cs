@@ -1,6 +1,6 @@
 namespace Berth.Tests.Protocol;
 
-/// <summary>How many storage calls a request may make (DESIGN.md, section 5), cold.</summary>
+/// <summary>How many storage calls a request may make, cold: each one is time and money.</summary>
 public abstract class BudgetTests(RegistryFixture fixture) : ProtocolTests(fixture)
 {
     [SkippableTheory]
