@@ -87,6 +87,6 @@ public sealed partial class Registry : IDisposable
         foreach (var warning in _configuration.Warnings)
             Unused(_logger, warning);
         var options = _configuration.Options;
-        return new(options.Registry, options.Provider.Open(options), TimeProvider.System, requestLogger);
+        return new(options.Registry, options.Provider.Open(options, _logger), TimeProvider.System, requestLogger);
     }
 }

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using Berth.Storage;
 using Berth.Storage.Azure;
 using Berth.Storage.FileSystem;
+using Microsoft.Extensions.Logging;
 
 namespace Berth.Hosting;
 
@@ -9,9 +10,10 @@ namespace Berth.Hosting;
 /// <param name="Name">Its name in the settings.</param>
 /// <param name="Setting">The setting to blame when it does not work.</param>
 /// <param name="Place">Where the data is, in words.</param>
-/// <param name="Open">Makes the storage.</param>
+/// <param name="Open">Makes the storage, which logs what fails in the background.</param>
 public sealed record StorageProvider(
-    string Name, Func<BerthOptions, string> Setting, Func<BerthOptions, string> Place, Func<BerthOptions, RegistryStorage> Open);
+    string Name, Func<BerthOptions, string> Setting, Func<BerthOptions, string> Place,
+    Func<BerthOptions, ILogger, RegistryStorage> Open);
 
 /// <summary>Every provider, one line each.</summary>
 public static class StorageProviders
@@ -22,11 +24,11 @@ public static class StorageProviders
     private static readonly StorageProvider[] All =
     [
         new("filesystem", _ => SettingNames.FileSystemRoot, options => options.FileSystemRoot,
-            options => RegistryStorage.Over(new FileSystemObjects(options.FileSystemRoot))),
+            (options, _) => RegistryStorage.Over(new FileSystemObjects(options.FileSystemRoot))),
         new(Azure, options => options.Azure.Setting(), options => options.Azure.Place(),
-            options => AzureStorage.Open(options.Azure, TimeProvider.System)),
+            (options, logger) => AzureStorage.Open(options.Azure, TimeProvider.System, logger)),
         new("memory", _ => SettingNames.Provider, _ => "memory, until it ends",
-            _ => RegistryStorage.Over(new MemoryObjects())),
+            (_, _) => RegistryStorage.Over(new MemoryObjects())),
     ];
 
     /// <summary>The names, for messages.</summary>
@@ -47,12 +49,13 @@ public static class StorageProviders
 
     /// <summary>Opens the provider and proves that it works.</summary>
     /// <exception cref="SettingsException">It does not.</exception>
-    public static async Task<RegistryStorage> OpenAsync(BerthOptions options, CancellationToken cancellationToken)
+    public static async Task<RegistryStorage> OpenAsync(
+        BerthOptions options, ILogger logger, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(options);
         try
         {
-            var storage = options.Provider.Open(options);
+            var storage = options.Provider.Open(options, logger);
             await StorageCheck.RunAsync(storage.Records, cancellationToken);
             return storage;
         }

@@ -56,34 +56,29 @@ internal sealed class ServerApp : IAsyncDisposable
     public static async Task<ServerApp> BuildAsync(ServerInput input, CancellationToken cancellationToken)
     {
         var configuration = ServerConfiguration.Read(input, CommandLine.Parse(input.Arguments));
-        var storage = await StorageProviders.OpenAsync(configuration.Options.Berth, cancellationToken);
-        return Build(input, configuration, services => Answer(services, configuration.Options.Berth.Registry, storage));
+        var server = Prepare(input, configuration);
+        try
+        {
+            var (options, services) = (configuration.Options.Berth, server._app.Services);
+            var logger = services.GetRequiredService<ILogger<ServerApp>>();
+            var storage = await StorageProviders.OpenAsync(options, logger, cancellationToken);
+            server._app.Run(Answer(services, options.Registry, storage));
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>Prepares the host around any way to answer.</summary>
     public static ServerApp Build(
         ServerInput input, ServerConfiguration configuration, Func<IServiceProvider, RequestDelegate> answer)
     {
-        var options = configuration.Options;
-        var gate = new StartGate();
-        // The empty builder: no source of configuration besides ours, so that ASPNETCORE_URLS and the like do nothing.
-        var builder = WebApplication.CreateEmptyBuilder(new() { ContentRootPath = input.ProgramDirectory });
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.ShutdownTimeout);
-        KestrelSetup.Apply(builder.WebHost, options);
-        builder.Logging
-            .SetMinimumLevel(options.Berth.LogLevel)
-            .AddFilter("Microsoft", level => gate.IsOpen && level >= LogLevel.Warning)
-            .AddSimpleConsole(console =>
-            {
-                console.SingleLine = true;
-                console.UseUtcTimestamp = true;
-                console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
-            });
-        var app = builder.Build();
-        if (options.Headers.Count > 0)
-            app.UseMiddleware<ExtraHeaders>(options.Headers);
-        app.Run(answer(app.Services));
-        return new(app, gate, configuration, input.Output);
+        var server = Prepare(input, configuration);
+        server._app.Run(answer(server._app.Services));
+        return server;
     }
 
     /// <summary>Begins to listen, and says so in one line.</summary>
@@ -116,6 +111,29 @@ internal sealed class ServerApp : IAsyncDisposable
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    private static ServerApp Prepare(ServerInput input, ServerConfiguration configuration)
+    {
+        var options = configuration.Options;
+        var gate = new StartGate();
+        // The empty builder: no source of configuration besides ours, so that ASPNETCORE_URLS and the like do nothing.
+        var builder = WebApplication.CreateEmptyBuilder(new() { ContentRootPath = input.ProgramDirectory });
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.ShutdownTimeout);
+        KestrelSetup.Apply(builder.WebHost, options);
+        builder.Logging
+            .SetMinimumLevel(options.Berth.LogLevel)
+            .AddFilter("Microsoft", level => gate.IsOpen && level >= LogLevel.Warning)
+            .AddSimpleConsole(console =>
+            {
+                console.SingleLine = true;
+                console.UseUtcTimestamp = true;
+                console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
+            });
+        var app = builder.Build();
+        if (options.Headers.Count > 0)
+            app.UseMiddleware<ExtraHeaders>(options.Headers);
+        return new(app, gate, configuration, input.Output);
+    }
 
     private static RequestDelegate Answer(IServiceProvider services, RegistryOptions options, RegistryStorage storage) =>
         new RegistryHandler(

@@ -3,6 +3,8 @@ using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Berth.Storage.Azure;
 
@@ -24,7 +26,7 @@ public sealed class BlobObjects : IObjectStore
     private readonly Lazy<BlobUrls> _urls;
     private readonly BlobListing _listing;
 
-    internal BlobObjects(AzureAccount account, TimeProvider time)
+    internal BlobObjects(AzureAccount account, TimeProvider time, ILogger? logger = null)
     {
         _options = account.Options;
         // The client of the service is small, but its credential is not: none is made before it is needed.
@@ -36,7 +38,7 @@ public sealed class BlobObjects : IObjectStore
                 : new(_options.BlobServiceUri, account.Credential, options);
         });
         _container = new(() => service.Value.GetBlobContainerClient(_options.Container));
-        _urls = new(() => new(service.Value, time));
+        _urls = new(() => new(service.Value, time, logger ?? NullLogger.Instance));
         _listing = new(_container);
     }
 

@@ -1,10 +1,11 @@
 using Azure.Storage.Blobs;
 using Azure.Storage.Sas;
+using Microsoft.Extensions.Logging;
 
 namespace Berth.Storage.Azure;
 
 /// <summary>Signs URLs: with the account's key where there is one, else with a delegation key of the host's identity.</summary>
-internal sealed class BlobUrls(BlobServiceClient service, TimeProvider time)
+internal sealed class BlobUrls(BlobServiceClient service, TimeProvider time, ILogger logger)
 {
     /// <summary>How much earlier than now a URL is valid: the clocks of host and service differ.</summary>
     public static readonly TimeSpan ClockSkew = TimeSpan.FromMinutes(5);
@@ -14,7 +15,8 @@ internal sealed class BlobUrls(BlobServiceClient service, TimeProvider time)
     private readonly DelegationKeys _keys = new(
         async (startsOn, expiresOn, cancellationToken) =>
             (await service.GetUserDelegationKeyAsync(startsOn, expiresOn, cancellationToken)).Value,
-        time);
+        time,
+        logger);
 
     /// <summary>A URL that reads one blob.</summary>
     /// <param name="blob">The blob.</param>

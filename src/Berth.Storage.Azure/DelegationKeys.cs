@@ -1,4 +1,5 @@
 using Azure.Storage.Blobs.Models;
+using Microsoft.Extensions.Logging;
 
 namespace Berth.Storage.Azure;
 
@@ -10,7 +11,7 @@ internal delegate Task<UserDelegationKey> FetchDelegationKey(
 /// The key that signs URLs for a host without the account's: fetched once, then in the background long before it
 /// expires, so that signing waits for no network. While it cannot be renewed the old one serves as long as it is valid.
 /// </summary>
-internal sealed class DelegationKeys(FetchDelegationKey fetch, TimeProvider time)
+internal sealed partial class DelegationKeys(FetchDelegationKey fetch, TimeProvider time, ILogger logger)
 {
     /// <summary>How long a key is asked for: short enough that a withdrawn right ends within hours.</summary>
     public static readonly TimeSpan Life = TimeSpan.FromHours(4);
@@ -20,6 +21,9 @@ internal sealed class DelegationKeys(FetchDelegationKey fetch, TimeProvider time
 
     /// <summary>How long after a failure the next renewal begins.</summary>
     public static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long fetching a key may take, with the token that it needs: none who waits for it ends it.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly Lock _lock = new();
     private UserDelegationKey? _key;
@@ -38,7 +42,7 @@ internal sealed class DelegationKeys(FetchDelegationKey fetch, TimeProvider time
             var left = _key is null ? TimeSpan.Zero : _key.SignedExpiresOn - now;
             var outlives = left > lifetime;
             if (_renewal is null && (!outlives || (left < RenewWhenLeft && now >= _notBefore)))
-                _renewal = Task.Run(RenewAsync, CancellationToken.None);
+                _renewal = Task.Run(() => RenewAsync(now), CancellationToken.None);
             if (outlives)
                 return _key!;
             renewal = _renewal!;
@@ -47,25 +51,43 @@ internal sealed class DelegationKeys(FetchDelegationKey fetch, TimeProvider time
         return await renewal.WaitAsync(cancellationToken);
     }
 
-    private async Task<UserDelegationKey> RenewAsync()
+    [LoggerMessage(1, LogLevel.Warning, "The key that signs URLs could not be renewed")]
+    private static partial void NotRenewed(ILogger logger, Exception exception);
+
+    private async Task<UserDelegationKey> RenewAsync(DateTimeOffset now)
     {
         try
         {
-            var now = time.GetUtcNow();
-            var key = await fetch(now - BlobUrls.ClockSkew, now + Life, CancellationToken.None);
+            var key = await FetchAsync(now);
             lock (_lock)
+            {
+                _renewal = null;
                 return _key = key;
+            }
         }
-        catch
+        catch (Exception e)
         {
             lock (_lock)
+            {
+                _renewal = null;
                 _notBefore = time.GetUtcNow() + RetryAfter;
+            }
+
+            NotRenewed(logger, e); // perhaps nobody waits for it
             throw;
         }
-        finally
+    }
+
+    private async Task<UserDelegationKey> FetchAsync(DateTimeOffset now)
+    {
+        using var deadline = new CancellationTokenSource(Patience, time);
+        try
         {
-            lock (_lock)
-                _renewal = null;
+            return await fetch(now - BlobUrls.ClockSkew, now + Life, deadline.Token);
+        }
+        catch (OperationCanceledException e) when (deadline.IsCancellationRequested)
+        {
+            throw new TimeoutException($"There was no key to sign with within {Patience.TotalSeconds} s.", e);
         }
     }
 }

@@ -1,5 +1,7 @@
+using System.Collections.Concurrent;
 using Azure.Storage.Blobs.Models;
 using Berth.Storage.Azure;
+using Microsoft.Extensions.Logging;
 
 namespace Berth.Storage.Tests.Azure;
 
@@ -10,10 +12,12 @@ public sealed class DelegationKeysTests
 
     private readonly SetTime _time = new();
     private readonly Queue<TaskCompletionSource<bool>> _answers = new();
+    private readonly WarningLog _log = new();
     private readonly DelegationKeys _keys;
     private int _fetched;
+    private DateTimeOffset _lastBegan;
 
-    public DelegationKeysTests() => _keys = new(FetchAsync, _time);
+    public DelegationKeysTests() => _keys = new(FetchAsync, _time, _log);
 
     [Fact]
     public async Task One_key_serves_until_it_is_renewed_in_time()
@@ -76,6 +80,41 @@ public sealed class DelegationKeysTests
     }
 
     [Fact]
+    public async Task A_renewal_that_fails_is_logged_and_tried_again_after_a_pause()
+    {
+        Answer(true);
+        var first = await GetAsync();
+        _time.Pass(DelegationKeys.Life - DelegationKeys.RenewWhenLeft + TimeSpan.FromSeconds(1));
+        Answer(false);
+        Assert.Same(first, await GetAsync());
+        await UntilAsync(() => Task.FromResult(!_log.Warnings.IsEmpty));
+        Assert.IsType<IOException>(Assert.Single(_log.Warnings));
+
+        Answer(true);
+        _time.Pass(DelegationKeys.RetryAfter - TimeSpan.FromSeconds(1));
+        Assert.Same(first, await GetAsync());
+        _time.Pass(TimeSpan.FromSeconds(1));
+        await UntilAsync(async () => await GetAsync() != first);
+        Assert.Equal(_time.GetUtcNow(), _lastBegan);
+        Assert.Single(_log.Warnings);
+    }
+
+    [Fact]
+    public async Task A_fetching_that_hangs_is_given_up()
+    {
+        Hold();
+        var waiting = GetAsync();
+        await UntilAsync(() => Task.FromResult(_fetched == 1));
+        _time.Pass(DelegationKeys.Patience - TimeSpan.FromSeconds(1));
+        Assert.Empty(_log.Warnings);
+        _time.Pass(TimeSpan.FromSeconds(1));
+
+        await Assert.ThrowsAsync<TimeoutException>(() => waiting.WaitAsync(TimeSpan.FromSeconds(30)));
+        Assert.IsType<OperationCanceledException>(
+            Assert.IsType<TimeoutException>(Assert.Single(_log.Warnings)).InnerException, exactMatch: false);
+    }
+
+    [Fact]
     public async Task A_first_key_that_cannot_be_had_is_asked_for_again()
     {
         Answer(false);
@@ -120,18 +159,65 @@ public sealed class DelegationKeysTests
     private async Task<UserDelegationKey> FetchAsync(
         DateTimeOffset startsOn, DateTimeOffset expiresOn, CancellationToken cancellationToken)
     {
+        _lastBegan = startsOn + BlobUrls.ClockSkew;
         Interlocked.Increment(ref _fetched);
-        return await _answers.Dequeue().Task
+        return await _answers.Dequeue().Task.WaitAsync(cancellationToken)
             ? BlobsModelFactory.UserDelegationKey("oid", "tid", startsOn, expiresOn, "b", "2023-01-03", "a2V5")
             : throw new IOException("No key today.");
     }
 
     private sealed class SetTime : TimeProvider
     {
+        private readonly ConcurrentDictionary<Timer, DateTimeOffset> _timers = [];
         private DateTimeOffset _now = DateTimeOffset.UnixEpoch.AddYears(50);
 
-        public void Pass(TimeSpan time) => _now += time;
+        public void Pass(TimeSpan time)
+        {
+            _now += time;
+            foreach (var (timer, due) in _timers.Where(timer => timer.Value <= _now))
+                timer.Fire();
+        }
 
         public override DateTimeOffset GetUtcNow() => _now;
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            var timer = new Timer(this, () => callback(state));
+            _timers[timer] = _now + dueTime;
+            return timer;
+        }
+
+        private sealed class Timer(SetTime time, Action fire) : ITimer
+        {
+            public void Fire() => fire();
+
+            public bool Change(TimeSpan dueTime, TimeSpan period) => throw new NotSupportedException();
+
+            public void Dispose() => time._timers.TryRemove(this, out _);
+
+            public ValueTask DisposeAsync()
+            {
+                Dispose();
+                return default;
+            }
+        }
+    }
+
+    private sealed class WarningLog : ILogger
+    {
+        public ConcurrentQueue<Exception> Warnings { get; } = new();
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception,
+            Func<TState, Exception?, string> formatter)
+        {
+            if (logLevel == LogLevel.Warning)
+                Warnings.Enqueue(exception!);
+        }
     }
 }
