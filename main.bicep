@@ -57,12 +57,12 @@ param logAnalyticsName string = 'log-${nameSuffix}'
 @maxLength(255)
 param applicationInsightsName string = 'appi-${nameSuffix}'
 
-@description('Blob container for layers.')
+@description('Blob container for layers: lower-case letters, digits and single hyphens, first and last no hyphen.')
 @minLength(3)
 @maxLength(63)
 param containerName string = 'berth'
 
-@description('Table for everything else.')
+@description('Table for everything else: letters and digits, first a letter.')
 @minLength(3)
 @maxLength(63)
 param tableName string = 'berth'
@@ -96,7 +96,7 @@ param abandonedUploadDays int = 8
 ])
 param instanceMemoryMB int = 2048
 
-@description('Most instances at a time: the limit of the bill.')
+@description('Most instances at a time: the limit of the bill. Some regions want at least 40.')
 @minValue(1)
 @maxValue(1000)
 param maximumInstanceCount int = 40
@@ -123,7 +123,7 @@ param maximumBodyGiB int = 100
 @maxLength(500)
 param allowedIpRanges array = []
 
-@description('Further settings as environment variables: { Berth__RedirectLifetime: \'10m\' }. What this deployment sets itself wins.')
+@description('Further settings as environment variables: { Berth__RedirectLifetime: \'10m\' }. What this deployment sets itself wins, except over Berth__UploadBufferSize.')
 param settings object = {}
 
 @description('Days that logs are kept. The first 30 cost nothing extra.')

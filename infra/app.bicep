@@ -60,7 +60,7 @@ param maximumBodyGiB int
 @description('Ranges that may reach the app; empty: everybody may.')
 param allowedIpRanges array
 
-@description('Further settings; those below win.')
+@description('Further settings. Only the size of the upload buffers can be changed by them; the others below win.')
 param settings object
 
 var restrictions = [
@@ -158,7 +158,10 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
 resource appSettings 'Microsoft.Web/sites/config@2024-11-01' = {
   parent: app
   name: 'appsettings'
-  properties: union(settings, {
+  properties: union({
+    // A sixteenth of the memory: 32, 128 or 256 MiB. The Functions host has to live there too.
+    Berth__UploadBufferSize: '${instanceMemoryMB / 16}MiB'
+  }, settings, {
     AzureWebJobsStorage__credential: 'managedidentity'
     AzureWebJobsStorage__clientId: identityClientId
     AzureWebJobsStorage__blobServiceUri: hostBlobServiceUri

@@ -94,10 +94,10 @@ resource table 'Microsoft.Storage/storageAccounts/tableServices/tables@2025-06-0
   name: tableName
 }
 
-// Blob storage drops uncommitted blocks, so the parts of an abandoned upload, 7 days after the last one by itself. Bytes
-// that are kept until the part after them comes lie under tails/, where nothing is ever part of a finished blob: only that
-// may be deleted by age. (While Berth sends every rest as a block, however small, there is nothing there.) A layer under
-// objects/ is as live after ten years as on its first day.
+// Blob storage drops uncommitted blocks, so the parts of an abandoned upload, 7 days after the last one by itself. What a
+// request left that is too little for a block (32 to 64 KiB; less is kept in the upload's record) lies under tails/ until the
+// next request. Nothing there is ever part of a finished blob: only that may be deleted by age. A layer under objects/ is as
+// live after ten years as on its first day.
 resource lifecycle 'Microsoft.Storage/storageAccounts/managementPolicies@2025-06-01' = {
   parent: account
   name: 'default'

@@ -88,6 +88,19 @@ public sealed class SettingsTests(TemplateFixture template) : IClassFixture<Temp
         Assert.Equal("string(maximumBodyGiB * 1073741824)", Values.Source(Settings()["FUNCTIONS_REQUEST_BODY_SIZE_LIMIT"]));
 
     [SkippableFact]
+    public void Upload_buffers_take_a_sixteenth_of_each_size_of_instance()
+    {
+        Assert.Equal("'${instanceMemoryMB / 16}MiB'", Values.Source(Settings()["Berth__UploadBufferSize"]));
+        var memory = Assert.Single(template.Main.Parameters, parameter => parameter.Name == "instanceMemoryMB");
+        Assert.All(memory.Decorators!["allowed"].EnumerateArray(), size =>
+        {
+            Assert.Equal(0, size.GetInt32() % 16);
+            // Berth needs 24 MiB, and the platform the rest.
+            Assert.InRange(size.GetInt32() / 16, 24, 256);
+        });
+    }
+
+    [SkippableFact]
     public void Nothing_that_may_be_a_layer_is_ever_deleted_by_age()
     {
         var policy = Assert.Single(template.OfType("Microsoft.Storage/storageAccounts/managementPolicies"));
@@ -123,7 +136,8 @@ public sealed class SettingsTests(TemplateFixture template) : IClassFixture<Temp
     {
         var settings = Assert.Single(
             template.OfType("Microsoft.Web/sites/config"), resource => resource.At("name")!.Value.GetString() == "appsettings");
-        var all = Assert.Single(Values.Objects(settings.At("properties")!.Value));
-        return all.EnumerateObject().ToDictionary(setting => setting.Name, setting => setting.Value);
+        return Values.Objects(settings.At("properties")!.Value)
+            .SelectMany(some => some.EnumerateObject())
+            .ToDictionary(setting => setting.Name, setting => setting.Value);
     }
 }

@@ -88,6 +88,15 @@ public abstract class EndToEndTest(EndToEndFixture fixture, ITestOutputHelper ou
 
     protected Sample CreateSample(SampleKind kind) => Sample.Create(kind, Folder.At("pushed"));
 
+    /// <summary>Checks that every download of a blob from the test's repository was redirected, and that there was one.</summary>
+    protected async Task AssertRedirectedAsync(BerthServer server)
+    {
+        await server.WaitForLineAsync(IsDownload);
+        Assert.All(server.Log.Where(IsDownload), line => Assert.Contains(" 307 ", line, StringComparison.Ordinal));
+
+        bool IsDownload(string line) => line.Contains($" GET end-2 {Repository} ", StringComparison.Ordinal);
+    }
+
     /// <summary>Checks that two sets of manifests and blobs have the same names and the same bytes.</summary>
     protected static void AssertSame(
         SortedDictionary<string, byte[]> expected, SortedDictionary<string, byte[]> actual)

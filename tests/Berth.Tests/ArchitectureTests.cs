@@ -46,6 +46,31 @@ public sealed partial class ArchitectureTests
         }
     }
 
+    [Theory]
+    [InlineData("Berth.Hosting", "Berth", "Berth.Storage.Azure")]
+    [InlineData("Berth.Functions", "Berth.Hosting")]
+    [InlineData("Berth.Server", "Berth.Hosting")]
+    public void A_host_references_what_it_hosts_and_no_cloud(string name, params string[] projects)
+    {
+        var project = XDocument.Load(Path.Combine(Source, name, name + ".csproj"));
+        Assert.Equal(projects, References(project, "ProjectReference").Select(Path.GetFileNameWithoutExtension).Order());
+        Assert.DoesNotContain(References(project, "PackageReference"), IsCloudSdk);
+        // What the build made of it, too: types of an SDK that another project brings along.
+        Assert.DoesNotContain(Assembly.Load(name).GetReferencedAssemblies(), reference => IsCloudSdk(reference.Name!));
+
+        // Microsoft.Azure.Functions.Worker is a host's own.
+        static bool IsCloudSdk(string name) => Regex.IsMatch(name, @"\A(Azure|AWSSDK|Aliyun)\.");
+    }
+
+    [Fact]
+    public void Only_one_project_references_the_SDK_of_Azure() =>
+        Assert.Equal(
+            ["Berth.Storage.Azure"],
+            Directory.GetFiles(Source, "*.csproj", SearchOption.AllDirectories)
+                .Where(path => References(XDocument.Load(path), "PackageReference")
+                    .Any(name => name.StartsWith("Azure.", StringComparison.Ordinal)))
+                .Select(Path.GetFileNameWithoutExtension));
+
     [Fact]
     public void Source_never_references_tests() =>
         Assert.All(Directory.GetFiles(Source, "*.csproj", SearchOption.AllDirectories), path =>

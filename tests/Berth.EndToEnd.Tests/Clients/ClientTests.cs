@@ -10,9 +10,6 @@ public abstract class ClientTests(EndToEndFixture fixture, ITestOutputHelper out
 {
     private BerthServer? _functions;
 
-    /// <summary>Whether the server is the Functions app over Azurite, not Berth.Server.</summary>
-    protected virtual bool IsOnFunctions => false;
-
     /// <summary>The server.</summary>
     protected BerthServer Server => _functions ?? SharedServer;
 
@@ -24,7 +21,7 @@ public abstract class ClientTests(EndToEndFixture fixture, ITestOutputHelper out
 
     public override async Task InitializeAsync()
     {
-        if (IsOnFunctions)
+        if (this is IOnFunctions)
             _functions = await RequireFunctionsAsync();
     }
 
@@ -35,7 +32,17 @@ public abstract class ClientTests(EndToEndFixture fixture, ITestOutputHelper out
         Assert.Equal(expected.Layers, actual.Layers);
     }
 
+    /// <summary>Checks, after a pull, that the Functions app sent no blob itself; Berth.Server's folder has nowhere else.</summary>
+    protected async Task AssertRedirectedAsync()
+    {
+        if (_functions is not null)
+            await AssertRedirectedAsync(_functions);
+    }
+
     /// <summary>Checks that the registry holds exactly what the sample does.</summary>
     protected async Task AssertPushedAsync(Sample sample) =>
         AssertSame(sample.ReadAll(), await Http.GetAllAsync(Repository, Sample.Tag));
 }
+
+/// <summary>Runs a client's tests against the Functions app over Azurite, not against Berth.Server.</summary>
+public interface IOnFunctions;

@@ -35,6 +35,7 @@ public abstract class ContainersStorageTests(string program, EndToEndFixture fix
         await there.RunAsync("push", "--format=oci", id, $"oci:{Folder.At("pulled")}:{Sample.Tag}");
         var pulled = OciLayout.Open(Folder.At("pulled"));
         AssertSameImage(sample.Layout.ReadImage(sample.Digest), pulled.ReadImage(pulled.DigestOf(Sample.Tag)));
+        await AssertRedirectedAsync();
     }
 
     [SkippableFact]
@@ -53,6 +54,8 @@ public abstract class ContainersStorageTests(string program, EndToEndFixture fix
             var pulled = OciLayout.Open(Folder.At(architecture) + "-pulled");
             AssertSameImage(sample.Layout.ReadImage(image), pulled.ReadImage(pulled.DigestOf(Sample.Tag)));
         }
+
+        await AssertRedirectedAsync();
     }
 
     [SkippableTheory]
@@ -74,6 +77,7 @@ public abstract class ContainersStorageTests(string program, EndToEndFixture fix
         var pulled = OciLayout.Open(Folder.At("pulled"));
         Assert.Equal(index, pulled.DigestOf(Sample.Tag));
         AssertSame(pushed, pulled.ReadAll(index));
+        await AssertRedirectedAsync();
     }
 
     /// <summary>Finds the program and gives it an empty store, or skips the test.</summary>

@@ -19,5 +19,6 @@ public class CraneTests(EndToEndFixture fixture, ITestOutputHelper output) : Cli
 
         await crane.RunAsync("pull", "--format=oci", Image, Folder.At("pulled"));
         AssertPulled(sample, Folder.At("pulled"));
+        await AssertRedirectedAsync();
     }
 }

@@ -28,6 +28,7 @@ public class DockerTests(EndToEndFixture fixture, ITestOutputHelper output) : Cl
             await PushAsync(docker, Image, sample.Layout.ReadImage(sample.Digest));
             await docker.RunAsync("pull", Image);
             await AssertSavesAsync(docker, sample.Layout.ReadImage(sample.Digest));
+            await AssertRedirectedAsync();
         }
         finally
         {
@@ -108,6 +109,8 @@ public class DockerTests(EndToEndFixture fixture, ITestOutputHelper output) : Cl
             await AssertSavesAsync(docker, image);
             await docker.RunAsync("image", "rm", Image);
         }
+
+        await AssertRedirectedAsync();
     }
 
     private async Task PushAndPullLayoutAsync(ClientProgram docker, Sample sample, params string[] architectures)
@@ -125,6 +128,7 @@ public class DockerTests(EndToEndFixture fixture, ITestOutputHelper output) : Cl
         await docker.RunAsync("save", "--output", Folder.At("pulled.tar"), Image);
         OciLayout.Unpack(Folder.At("pulled.tar"), Folder.At("pulled"));
         AssertPulled(sample, Folder.At("pulled"));
+        await AssertRedirectedAsync();
     }
 
     private async Task AssertSavesAsync(ClientProgram docker, UnpackedImage image)

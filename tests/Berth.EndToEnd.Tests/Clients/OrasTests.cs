@@ -22,6 +22,7 @@ public class OrasTests(EndToEndFixture fixture, ITestOutputHelper output) : Clie
         await oras.RunAsync(
             "cp", "--from-plain-http", Image, "--to-oci-layout", $"{Folder.At("pulled")}:{Sample.Tag}");
         AssertPulled(sample, Folder.At("pulled"));
+        await AssertRedirectedAsync();
     }
 
     [SkippableFact]
@@ -35,6 +36,7 @@ public class OrasTests(EndToEndFixture fixture, ITestOutputHelper output) : Clie
         await oras.RunAsync("attach", "--plain-http", "--artifact-type=application/vnd.berth.note", Image, "file.bin");
         await oras.RunAsync("pull", "--plain-http", $"--output={Folder.At("pulled")}", Image);
         Assert.Equal(content, await File.ReadAllBytesAsync(Folder.At("pulled/file.bin")));
+        await AssertRedirectedAsync();
 
         var subject = OciLayout.DigestOf(await Http.GetManifestAsync(Repository, Sample.Tag));
         var found = await oras.RunAsync("discover", "--plain-http", "--format=json", Image);

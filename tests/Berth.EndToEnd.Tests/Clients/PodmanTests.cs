@@ -27,5 +27,6 @@ public class PodmanTests(EndToEndFixture fixture, ITestOutputHelper output)
             Folder.At("store-there"), OciLayout.DigestOf(await File.ReadAllBytesAsync(file))["sha256:".Length..],
             SearchOption.AllDirectories);
         Assert.Equal(await File.ReadAllBytesAsync(file), await File.ReadAllBytesAsync(Assert.Single(pulled)));
+        await AssertRedirectedAsync();
     }
 }

@@ -20,5 +20,6 @@ public class RegctlTests(EndToEndFixture fixture, ITestOutputHelper output) : Cl
 
         await regctl.RunAsync("image", "copy", Image, $"ocidir://{Folder.At("pulled")}:{Sample.Tag}");
         AssertPulled(sample, Folder.At("pulled"));
+        await AssertRedirectedAsync();
     }
 }

@@ -20,5 +20,6 @@ public class SkopeoTests(EndToEndFixture fixture, ITestOutputHelper output) : Cl
 
         await skopeo.PullAsync(Image, Folder.At("pulled"));
         AssertPulled(sample, Folder.At("pulled"));
+        await AssertRedirectedAsync();
     }
 }

@@ -33,7 +33,7 @@ public sealed class IdentityOptionsTests
         var retry = AzureAccount.IdentityOptions(null).Retry;
 
         Assert.Equal(2, retry.MaxRetries);
-        Assert.Equal(TimeSpan.FromSeconds(10), retry.NetworkTimeout);
+        Assert.Equal(TimeSpan.FromSeconds(5), retry.NetworkTimeout);
         Assert.InRange(retry.Delay, TimeSpan.Zero, retry.MaxDelay);
         Assert.InRange(retry.MaxDelay, retry.Delay, TimeSpan.FromSeconds(1));
     }
