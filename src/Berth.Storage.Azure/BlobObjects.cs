@@ -23,6 +23,7 @@ public sealed class BlobObjects : IObjectStore
 
     private readonly AzureStorageOptions _options;
     private readonly Lazy<BlobContainerClient> _container;
+    private readonly CreatedOnNeed _home;
     private readonly Lazy<BlobUrls> _urls;
     private readonly BlobListing _listing;
 
@@ -38,6 +39,10 @@ public sealed class BlobObjects : IObjectStore
                 : new(_options.BlobServiceUri, account.Credential, options);
         });
         _container = new(() => service.Value.GetBlobContainerClient(_options.Container));
+        _home = new(
+            $"container '{_options.Container}'", _options.CreateMissing,
+            e => e.ErrorCode == BlobErrorCode.ContainerNotFound,
+            cancellationToken => _container.Value.CreateIfNotExistsAsync(cancellationToken: cancellationToken));
         _urls = new(() => new(service.Value, time, logger ?? NullLogger.Instance));
         _listing = new(_container);
     }
@@ -119,7 +124,7 @@ public sealed class BlobObjects : IObjectStore
             IfNoneMatch = condition.MustBeAbsent ? ETag.All : null,
             IfMatch = condition.Version is { } version ? new(version) : null,
         };
-        return WriteAsync("write a blob", async () =>
+        return _home.WriteAsync("write a blob", async () =>
         {
             try
             {
@@ -149,7 +154,7 @@ public sealed class BlobObjects : IObjectStore
         ArgumentOutOfRangeException.ThrowIfZero(content.Length, nameof(content));
         var blob = Blocks(key);
         var block = new Block(part.Number, part.Attempt);
-        return WriteAsync("write a part", async () =>
+        return _home.WriteAsync("write a part", async () =>
         {
             await using var body = new SequenceStream(content);
             await blob.StageBlockAsync(block.Id, body, options: null, cancellationToken);
@@ -173,7 +178,7 @@ public sealed class BlobObjects : IObjectStore
     {
         var blob = Blocks(key);
         var ids = Block.IdsOf(receipts);
-        return WriteAsync("complete a blob", async () =>
+        return _home.WriteAsync("complete a blob", async () =>
             await blob.CommitBlockListAsync(ids, options: null, cancellationToken), cancellationToken);
     }
 
@@ -265,57 +270,5 @@ public sealed class BlobObjects : IObjectStore
 
     /// <summary>Makes a call that a missing blob, or a container that no write has created yet, answers.</summary>
     private Task<T> ReadAsync<T>(string what, T absent, Func<Task<T>> call, CancellationToken cancellationToken) =>
-        AzureFaults.TranslateAsync(
-            what,
-            async () =>
-            {
-                try
-                {
-                    return await call();
-                }
-                catch (RequestFailedException e) when (e.ErrorCode == BlobErrorCode.BlobNotFound)
-                {
-                    return absent;
-                }
-                catch (RequestFailedException e) when (e.ErrorCode == BlobErrorCode.ContainerNotFound)
-                {
-                    return _options.CreateMissing ? absent : throw Missing(e);
-                }
-            },
-            cancellationToken);
-
-    /// <summary>Makes a call, and makes it again where the container was missing.</summary>
-    private Task<T> WriteAsync<T>(string what, Func<Task<T>> call, CancellationToken cancellationToken) =>
-        AzureFaults.TranslateAsync(
-            what,
-            async () =>
-            {
-                try
-                {
-                    return await call();
-                }
-                catch (RequestFailedException e) when (e.ErrorCode == BlobErrorCode.ContainerNotFound)
-                {
-                    await CreateContainerAsync(e, cancellationToken);
-                    return await call();
-                }
-            },
-            cancellationToken);
-
-    private async Task CreateContainerAsync(RequestFailedException missing, CancellationToken cancellationToken)
-    {
-        if (!_options.CreateMissing)
-            throw Missing(missing);
-        try
-        {
-            await _container.Value.CreateIfNotExistsAsync(cancellationToken: cancellationToken);
-        }
-        catch (RequestFailedException e) when (e.Status is 401 or 403)
-        {
-            throw new StorageException($"There is no container '{_options.Container}', and the host may not create it.", e);
-        }
-    }
-
-    private StorageException Missing(RequestFailedException missing) =>
-        new($"There is no container '{_options.Container}', and it is not to be created.", missing);
+        _home.ReadAsync(what, absent, e => e.ErrorCode == BlobErrorCode.BlobNotFound, call, cancellationToken);
 }

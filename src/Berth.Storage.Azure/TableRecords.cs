@@ -26,11 +26,17 @@ public sealed class TableRecords : IRecordStore
     private const string TableMissing = "TableNotFound";
 
     private static readonly string[] KeyOnly = [nameof(TableEntity.RowKey)];
-    private readonly AzureStorageOptions _options;
     private readonly Lazy<TableClient> _table;
+    private readonly CreatedOnNeed _home;
 
-    internal TableRecords(AzureAccount account) =>
-        (_options, _table) = (account.Options, new(() => Open(account)));
+    internal TableRecords(AzureAccount account)
+    {
+        _table = new(() => Open(account));
+        _home = new(
+            $"table '{account.Options.Table}'", account.Options.CreateMissing,
+            e => e is { Status: 404, ErrorCode: TableMissing },
+            cancellationToken => _table.Value.CreateIfNotExistsAsync(cancellationToken));
+    }
 
     /// <inheritdoc/>
     public async Task<Record?> GetAsync(RecordKey key, CancellationToken cancellationToken)
@@ -227,21 +233,7 @@ public sealed class TableRecords : IRecordStore
     /// <summary>A write that may be the table's first.</summary>
     private Task<T> WriteAsync<T>(
         string what, Func<TableClient, Task<T>> call, CancellationToken cancellationToken) =>
-        AzureFaults.TranslateAsync(
-            what,
-            async () =>
-            {
-                try
-                {
-                    return await call(_table.Value);
-                }
-                catch (RequestFailedException e) when (e.ErrorCode == TableMissing)
-                {
-                    await CreateTableAsync(e, cancellationToken);
-                    return await call(_table.Value);
-                }
-            },
-            cancellationToken);
+        _home.WriteAsync(what, () => call(_table.Value), cancellationToken);
 
     /// <summary>A call for what is there: nothing in a table that is missing.</summary>
     /// <param name="what">The call in words.</param>
@@ -250,39 +242,7 @@ public sealed class TableRecords : IRecordStore
     /// <param name="cancellationToken">Ends the call.</param>
     private Task<T> CallAsync<T>(
         string what, Func<TableClient, Task<T>> call, T refused, CancellationToken cancellationToken) =>
-        AzureFaults.TranslateAsync(
-            what,
-            async () =>
-            {
-                try
-                {
-                    return await call(_table.Value);
-                }
-                catch (RequestFailedException e) when (e is { Status: 404, ErrorCode: EntityMissing } or { Status: 412 })
-                {
-                    return refused;
-                }
-                catch (RequestFailedException e) when (e is { Status: 404, ErrorCode: TableMissing })
-                {
-                    return _options.CreateMissing ? refused : throw Missing(e);
-                }
-            },
-            cancellationToken);
-
-    private async Task CreateTableAsync(RequestFailedException missing, CancellationToken cancellationToken)
-    {
-        if (!_options.CreateMissing)
-            throw Missing(missing);
-        try
-        {
-            await _table.Value.CreateIfNotExistsAsync(cancellationToken);
-        }
-        catch (RequestFailedException e) when (e.Status is 401 or 403)
-        {
-            throw new StorageException($"There is no table '{_options.Table}', and the host may not create it.", e);
-        }
-    }
-
-    private StorageException Missing(RequestFailedException missing) =>
-        new($"There is no table '{_options.Table}', and it is not to be created.", missing);
+        _home.ReadAsync(
+            what, refused, e => e is { Status: 404, ErrorCode: EntityMissing } or { Status: 412 },
+            () => call(_table.Value), cancellationToken);
 }
