@@ -34,7 +34,7 @@ public sealed partial class Registry : IDisposable
                 Failed(_logger, e, context.TraceIdentifier);
             else if (!Interlocked.Exchange(ref _hasToldProblem, true))
                 Misconfigured(_logger, e.Message);
-            await FailAsync(context);
+            await RegistryHandler.RefuseAsync(context);
         }
     }
 
@@ -43,34 +43,6 @@ public sealed partial class Registry : IDisposable
     {
         if (_handler.IsValueCreated)
             _handler.Value.Dispose();
-    }
-
-    /// <summary>The reason is in the log only: settings hold secrets.</summary>
-    private static async Task FailAsync(HttpContext context)
-    {
-        var response = context.Response;
-        if (response.HasStarted)
-        {
-            context.Abort(); // half a body must never look like a whole one
-            return;
-        }
-
-        response.Clear();
-        response.StatusCode = StatusCodes.Status503ServiceUnavailable;
-        response.Headers.RetryAfter = "60"; // settings are not mended sooner
-        response.ContentType = "application/json";
-        var body = """{"errors":[{"code":"UNAVAILABLE","message":"the registry does not work; its log says why"}]}"""u8;
-        response.ContentLength = body.Length;
-        if (HttpMethods.IsHead(context.Request.Method))
-            return;
-        try
-        {
-            await response.Body.WriteAsync(body.ToArray(), context.RequestAborted);
-        }
-        catch (Exception e) when (e is IOException or OperationCanceledException)
-        {
-            // The client is gone; there is nobody left to tell.
-        }
     }
 
     [LoggerMessage(1, LogLevel.Error, "Berth is not configured: {Problem}")]

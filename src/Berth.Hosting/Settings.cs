@@ -32,7 +32,7 @@ public sealed class Settings
             return fallback;
         return format(setting.Values[0], out var value)
             ? value
-            : throw Refusal(name, $"\"{setting.Values[0]}\" is not accepted; write {accepted}");
+            : throw NotAccepted(name, setting.Values[0], accepted);
     }
 
     /// <summary>The values of a list, checked: several values, or one with commas between them. Not set: an empty list.</summary>
@@ -45,9 +45,8 @@ public sealed class Settings
         const StringSplitOptions parts = StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries;
         var texts = _settings.TryGetValue(name, out var setting)
             ? setting.Values.SelectMany(value => value.Split(',', parts)).ToArray() : [];
-        return texts.Length == 0 ? [] : [.. texts.Select(text => format(text, out var value) ? value : throw Refused(text))];
-
-        SettingsException Refused(string text) => Refusal(name, $"\"{text}\" is not accepted; write {accepted}");
+        return texts.Length == 0 ? [] : [.. texts.Select(text =>
+            format(text, out var value) ? value : throw NotAccepted(name, text, accepted))];
     }
 
     /// <summary>The settings below a prefix that are set, by the rest of their names.</summary>
@@ -65,6 +64,9 @@ public sealed class Settings
             .Contains(name, StringComparison.OrdinalIgnoreCase);
         return new($"{origin}{(isBerths ? "" : $" ({name})")}: {reason}", cause);
     }
+
+    private SettingsException NotAccepted(string name, string text, string accepted) =>
+        Refusal(name, $"\"{text}\" is not accepted; write {accepted}");
 
     private Setting? Find(string name)
     {

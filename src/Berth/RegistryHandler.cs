@@ -70,6 +70,9 @@ public sealed class RegistryHandler : IDisposable
             Stopwatch.GetElapsedTime(started));
     }
 
+    /// <summary>Answers one request of a host that could make no registry: 503 UNAVAILABLE. Never throws.</summary>
+    public static Task RefuseAsync(HttpContext context) => SendAsync(new(context), RegistryError.NoRegistry());
+
     /// <inheritdoc/>
     public void Dispose() => _buffers.Dispose();
 
@@ -100,6 +103,12 @@ public sealed class RegistryHandler : IDisposable
         {
             RequestLog.Failed(_logger, exception, id);
         }
+        await SendAsync(request, error);
+    }
+
+    /// <summary>Sends an error, whatever has been sent of a success by then.</summary>
+    private static async Task SendAsync(RegistryRequest request, RegistryError error)
+    {
         if (request.Response.HasStarted)
         {
             request.Context.Abort(); // half a body must never look like a whole one

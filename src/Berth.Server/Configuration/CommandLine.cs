@@ -1,4 +1,5 @@
 using Berth.Hosting;
+
 namespace Berth.Server.Configuration;
 
 /// <summary>What the command line asks for.</summary>

@@ -1,4 +1,5 @@
 using Berth.Hosting;
+
 namespace Berth.Server.Configuration;
 
 /// <summary>The Docker registry's settings: what they are called here, and what becomes of the others.</summary>

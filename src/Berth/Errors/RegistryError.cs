@@ -122,6 +122,13 @@ internal sealed record RegistryError(int Status, string Code, string Message, Js
             Headers = [RetryAfter(retryAfter)],
         };
 
+    /// <summary>503: the host is not configured. The reason is in the log only: settings hold secrets.</summary>
+    public static RegistryError NoRegistry() =>
+        new(503, "UNAVAILABLE", "the registry does not work; its log says why")
+        {
+            Headers = [RetryAfter(TimeSpan.FromMinutes(1))], // settings are not mended sooner
+        };
+
     /// <summary>500: our fault. The log has the exception under the same id.</summary>
     public static RegistryError Internal(string requestId) =>
         new(500, "UNKNOWN", "internal error", Named("requestId", requestId));
