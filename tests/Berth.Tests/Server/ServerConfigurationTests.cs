@@ -175,8 +175,8 @@ public sealed class ServerConfigurationTests : IDisposable
 
     [Theory]
     [InlineData("REGISTRY_HTTP_ADDR", "foo", "Berth:Http:Address")]
-    [InlineData("REGISTRY_STORAGE", "s3", "Berth:Storage:Provider")]
-    [InlineData("REGISTRY_STORAGE_S3_BUCKET", "b", "Berth:Storage:Provider")]
+    [InlineData("REGISTRY_STORAGE", "gcs", "Berth:Storage:Provider")]
+    [InlineData("REGISTRY_STORAGE_GCS_BUCKET", "b", "Berth:Storage:Provider")]
     [InlineData("REGISTRY_STORAGE_DELETE_ENABLED", "maybe", "Berth:DeleteEnabled")]
     [InlineData("REGISTRY_STORAGE_REDIRECT_DISABLE", "maybe", "Berth:RedirectEnabled")]
     [InlineData("REGISTRY_LOG_LEVEL", "loud", "Berth:Log:Level")]
