@@ -94,17 +94,6 @@ public sealed class BlobObjects : IObjectStore
     }
 
     /// <inheritdoc/>
-    public Task<ObjectContent?> ReadAsync(string key, CancellationToken cancellationToken)
-    {
-        var blob = Blob(key);
-        return ReadAsync<ObjectContent?>("read a blob", null, async () =>
-        {
-            var read = (await blob.DownloadContentAsync(cancellationToken)).Value;
-            return new(read.Content.ToMemory(), read.Details.ETag.ToString());
-        }, cancellationToken);
-    }
-
-    /// <inheritdoc/>
     public Task<Uri?> CreateReadUriAsync(string key, ReadUriOptions options, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -115,25 +104,18 @@ public sealed class BlobObjects : IObjectStore
     }
 
     /// <inheritdoc/>
-    public Task<string?> PutAsync(
-        string key, ReadOnlySequence<byte> content, PutCondition condition, CancellationToken cancellationToken)
+    public Task PutAsync(string key, ReadOnlySequence<byte> content, CancellationToken cancellationToken)
     {
         var blob = Blocks(key);
-        var conditions = new BlobRequestConditions
-        {
-            IfNoneMatch = condition.MustBeAbsent ? ETag.All : null,
-            IfMatch = condition.Version is { } version ? new(version) : null,
-        };
         return _home.WriteAsync("write a blob", async () =>
         {
-            try
+            await using var body = new SequenceStream(content);
+            var options = new BlobUploadOptions
             {
-                return await PutAsync(blob, content, conditions, cancellationToken);
-            }
-            catch (RequestFailedException e) when (condition != PutCondition.None && IsRefusal(e))
-            {
-                return null;
-            }
+                // What is smaller than this goes in one call, what is not as blocks and a list of them.
+                TransferOptions = new() { InitialTransferSize = content.Length + 1 },
+            };
+            return await blob.UploadAsync(body, options, cancellationToken);
         }, cancellationToken);
     }
 
@@ -207,21 +189,13 @@ public sealed class BlobObjects : IObjectStore
     }
 
     /// <inheritdoc/>
-    public Task<bool> DeleteAsync(string key, string? version, CancellationToken cancellationToken)
+    public Task DeleteAsync(string key, CancellationToken cancellationToken)
     {
         var blob = Blob(key);
-        var conditions = version is null ? null : new BlobRequestConditions { IfMatch = new(version) };
-        return ReadAsync("delete a blob", version is null, async () =>
+        return ReadAsync("delete a blob", true, async () =>
         {
-            try
-            {
-                await blob.DeleteAsync(DeleteSnapshotsOption.None, conditions, cancellationToken);
-                return true;
-            }
-            catch (RequestFailedException e) when (version is not null && IsRefusal(e))
-            {
-                return false;
-            }
+            await blob.DeleteAsync(DeleteSnapshotsOption.None, conditions: null, cancellationToken);
+            return true;
         }, cancellationToken);
     }
 
@@ -236,20 +210,6 @@ public sealed class BlobObjects : IObjectStore
         StorageKey.RequireListing(prefix, after, limit);
         return ReadAsync("list blobs", new Page<string>([], More: false), () =>
             _listing.ListAsync(prefix, after, limit, cancellationToken), cancellationToken);
-    }
-
-    private static async Task<string> PutAsync(
-        BlockBlobClient blob, ReadOnlySequence<byte> content, BlobRequestConditions conditions,
-        CancellationToken cancellationToken)
-    {
-        await using var body = new SequenceStream(content);
-        var options = new BlobUploadOptions
-        {
-            Conditions = conditions,
-            // What is smaller than this goes in one call, what is not as blocks and a list of them.
-            TransferOptions = new() { InitialTransferSize = content.Length + 1 },
-        };
-        return (await blob.UploadAsync(body, options, cancellationToken)).Value.ETag.ToString();
     }
 
     /// <summary>Whether a condition that was sent did not hold. A lease refuses with 412 too, and is a fault.</summary>

@@ -22,9 +22,9 @@ internal static class Data
     }
 
     /// <summary>Puts one array.</summary>
-    public static Task<string?> PutAsync(
-        this IObjectStore store, string key, byte[] content, PutCondition condition, CancellationToken cancellation) =>
-        store.PutAsync(key, new ReadOnlySequence<byte>(content), condition, cancellation);
+    public static Task PutAsync(
+        this IObjectStore store, string key, byte[] content, CancellationToken cancellation) =>
+        store.PutAsync(key, new ReadOnlySequence<byte>(content), cancellation);
 
     /// <summary>Reads a range that must be there.</summary>
     public static async Task<byte[]> ReadToEndAsync(

@@ -33,14 +33,14 @@ public abstract partial class ObjectStoreContract
             .ToArray();
         foreach (var (index, key) in keys.Index())
         {
-            Assert.NotNull(await Store.PutAsync(key, Data.Bytes(20, index), PutCondition.Absent, None));
+            await Store.PutAsync(key, Data.Bytes(20, index), None);
         }
 
         Assert.Equal(keys, await ListAllAsync(Key("keys/"), 1000));
         foreach (var (index, key) in keys.Index())
         {
             Assert.Equal(Data.Bytes(20, index), await Store.ReadToEndAsync(key));
-            Assert.True(await Store.DeleteAsync(key, null, None));
+            await Store.DeleteAsync(key, None);
             Assert.Null(await Store.StatAsync(key, None));
         }
     }
@@ -55,7 +55,7 @@ public abstract partial class ObjectStoreContract
             .ToArray();
         foreach (var key in keys)
         {
-            await Store.PutAsync(key, Data.Bytes(5), PutCondition.Absent, None);
+            await Store.PutAsync(key, Data.Bytes(5), None);
         }
 
         Assert.Equal(keys, await ListAllAsync(Key("folders/"), 7));
@@ -71,7 +71,7 @@ public abstract partial class ObjectStoreContract
         var rest = StorageKey.MaximumLength - Key(string.Empty).Length;
         var key = Key(string.Join('/', Enumerable.Repeat(new string('A', 199), 4)) + "/");
         key += new string('A', rest + Key(string.Empty).Length - key.Length);
-        await Store.PutAsync(key, Data.Bytes(1), PutCondition.Absent, None);
+        await Store.PutAsync(key, Data.Bytes(1), None);
 
         Assert.Equal(Data.Bytes(1), await Store.ReadToEndAsync(key));
         Assert.Equal([key], await ListAllAsync(_folder + "/", 10));
@@ -89,11 +89,10 @@ public abstract partial class ObjectStoreContract
         foreach (var key in malformed)
         {
             await RefusesAsync(() => Store.StatAsync(key, None));
-            await RefusesAsync(() => Store.ReadAsync(key, None));
             await RefusesAsync(() => Store.OpenReadAsync(key, 0, null, None));
-            await RefusesAsync(() => Store.PutAsync(key, Data.Bytes(1), PutCondition.None, None));
+            await RefusesAsync(() => Store.PutAsync(key, Data.Bytes(1), None));
             await RefusesAsync(() => Store.BeginUploadAsync(key, None));
-            await RefusesAsync(() => Store.DeleteAsync(key, null, None));
+            await RefusesAsync(() => Store.DeleteAsync(key, None));
             await RefusesAsync(() => Store.ListAsync(key + "/", null, 10, None));
             await RefusesAsync(() => Store.ListAsync("contract/", key, 10, None));
         }
@@ -124,7 +123,7 @@ public abstract partial class ObjectStoreContract
         ];
         foreach (var name in names.Except(["a-b"]))
         {
-            await Store.PutAsync(Key(name), Data.Bytes(1), PutCondition.None, None);
+            await Store.PutAsync(Key(name), Data.Bytes(1), None);
         }
 
         var expected = names.Except(["a-b"]).Select(name => Key(name)).Order(StringComparer.Ordinal).ToArray();
@@ -143,7 +142,7 @@ public abstract partial class ObjectStoreContract
         string[] names = ["a-b", "a/b/c", "a/b/d", "a0", "b"];
         foreach (var name in names)
         {
-            await Store.PutAsync(Key(name), Data.Bytes(1), PutCondition.None, None);
+            await Store.PutAsync(Key(name), Data.Bytes(1), None);
         }
 
         string[] marks =
@@ -168,11 +167,11 @@ public abstract partial class ObjectStoreContract
     {
         for (var index = 0; index < 6; index++)
         {
-            await Store.PutAsync(Key($"list/{index}"), Data.Bytes(1), PutCondition.None, None);
+            await Store.PutAsync(Key($"list/{index}"), Data.Bytes(1), None);
         }
 
         // Beyond the prefix, and no more of it.
-        await Store.PutAsync(Key("list0"), Data.Bytes(1), PutCondition.None, None);
+        await Store.PutAsync(Key("list0"), Data.Bytes(1), None);
 
         Assert.True((await Store.ListAsync(Key("list/"), null, 5, None)).More);
         Assert.False((await Store.ListAsync(Key("list/"), null, 6, None)).More);
@@ -188,7 +187,7 @@ public abstract partial class ObjectStoreContract
         var stays = Enumerable.Range(0, 20).Select(index => Key($"{index:d2}/stays")).ToArray();
         foreach (var key in stays)
         {
-            await Store.PutAsync(key, Data.Bytes(1), PutCondition.None, None);
+            await Store.PutAsync(key, Data.Bytes(1), None);
         }
 
         var missed = new ConcurrentQueue<string>();
@@ -196,9 +195,9 @@ public abstract partial class ObjectStoreContract
         {
             for (var index = writer; index < 20; index += 4)
             {
-                await Store.PutAsync(Key($"{index:d2}/goes/{writer}"), Data.Bytes(1), PutCondition.None, None);
-                await Store.PutAsync(stays[index], Data.Bytes(2), PutCondition.None, None);
-                await Store.DeleteAsync(Key($"{index:d2}/goes/{writer}"), null, None);
+                await Store.PutAsync(Key($"{index:d2}/goes/{writer}"), Data.Bytes(1), None);
+                await Store.PutAsync(stays[index], Data.Bytes(2), None);
+                await Store.DeleteAsync(Key($"{index:d2}/goes/{writer}"), None);
             }
 
             return true;

@@ -91,7 +91,7 @@ public abstract partial class ObjectStoreContract
         await PartAsync(Key(), upload, 1, 0, Data.Bytes(PartSize));
 
         Assert.Null(await Store.StatAsync(Key(), None));
-        Assert.Null(await Store.ReadAsync(Key(), None));
+        Assert.Null(await Store.ReadWholeAsync(Key(), None));
         Assert.Null(await Store.OpenReadAsync(Key(), 0, null, None));
         Assert.Empty((await Store.ListAsync(_folder + "/", null, 10, None)).Items);
     }
@@ -278,8 +278,8 @@ public abstract partial class ObjectStoreContract
         await UploadAsync(Key("two"), Data.Bytes(PartSize + 1), part => $"{part}");
 
         Assert.Equal([Key("one"), Key("two")], (await Store.ListAsync(_folder + "/", null, 10, None)).Items);
-        Assert.True(await Store.DeleteAsync(Key("two"), null, None));
-        Assert.True(await Store.DeleteAsync(Key("one"), null, None));
+        await Store.DeleteAsync(Key("two"), None);
+        await Store.DeleteAsync(Key("one"), None);
         Assert.Null(await Store.StatAsync(Key("one"), None));
         Assert.Null(await Store.OpenReadAsync(Key("two"), 0, null, None));
         Assert.Empty((await Store.ListAsync(_folder + "/", null, 10, None)).Items);
@@ -297,7 +297,7 @@ public abstract partial class ObjectStoreContract
             {
                 if (racer == 3)
                 {
-                    await Store.DeleteAsync(key, null, None);
+                    await Store.DeleteAsync(key, None);
                 }
 
                 return await TryReadAsync(key);

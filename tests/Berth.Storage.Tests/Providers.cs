@@ -27,6 +27,11 @@ public sealed class MemoryObjectsLikeS3Tests() : ObjectStoreContract(new MemoryO
 public sealed class FileSystemObjectsTests(TemporaryFolder folder)
     : ObjectStoreContract(folder.Store), IClassFixture<TemporaryFolder>;
 
+public sealed class MemoryVersionedObjectsTests() : VersionedObjectsContract(new MemoryObjects());
+
+public sealed class FileSystemVersionedObjectsTests(TemporaryFolder folder)
+    : VersionedObjectsContract(folder.Store), IClassFixture<TemporaryFolder>;
+
 public sealed class MemoryRecordsTests() : RecordStoreContract(new MemoryRecords());
 
 public sealed class ObjectRecordsInMemoryTests() : RecordStoreContract(new ObjectRecords(new MemoryObjects()));
@@ -35,7 +40,7 @@ public sealed class ObjectRecordsInFilesTests(TemporaryFolder folder)
     : RecordStoreContract(new ObjectRecords(folder.Store)), IClassFixture<TemporaryFolder>;
 
 public sealed class BlobObjectsTests(AzureFixture azure)
-    : ObjectStoreContract(azure.Objects, azure.Reason, racers: 16, increments: 2), IClassFixture<AzureFixture>;
+    : ObjectStoreContract(azure.Objects, azure.Reason), IClassFixture<AzureFixture>;
 
 public sealed class TableRecordsContractTests(AzureFixture azure)
     : RecordStoreContract(azure.Records, azure.Reason), IClassFixture<AzureFixture>;

@@ -21,15 +21,11 @@ internal sealed class InterceptedObjects(IObjectStore store, Interception interc
         CallAsync(key, async () =>
             await store.OpenReadAsync(key, offset, length, cancellationToken) is { } stream ? interception.Opened(stream) : null);
 
-    public Task<ObjectContent?> ReadAsync(string key, CancellationToken cancellationToken) =>
-        CallAsync(key, () => store.ReadAsync(key, cancellationToken));
-
     public Task<Uri?> CreateReadUriAsync(string key, ReadUriOptions options, CancellationToken cancellationToken) =>
         Task.FromResult(interception.Sign($"{key}?type={options.ContentType}&name={options.FileName}&for={options.Lifetime}"));
 
-    public Task<string?> PutAsync(
-        string key, ReadOnlySequence<byte> content, PutCondition condition, CancellationToken cancellationToken) =>
-        CallAsync(key, () => store.PutAsync(key, content, condition, cancellationToken));
+    public Task PutAsync(string key, ReadOnlySequence<byte> content, CancellationToken cancellationToken) =>
+        interception.CallAsync("Objects.PutAsync", key, () => store.PutAsync(key, content, cancellationToken));
 
     public Task<string> BeginUploadAsync(string key, CancellationToken cancellationToken) =>
         CallAsync(key, () => store.BeginUploadAsync(key, cancellationToken));
@@ -53,8 +49,8 @@ internal sealed class InterceptedObjects(IObjectStore store, Interception interc
         interception.CallAsync(
             "Objects.AbortUploadAsync", key, () => store.AbortUploadAsync(key, uploadId, cancellationToken));
 
-    public Task<bool> DeleteAsync(string key, string? version, CancellationToken cancellationToken) =>
-        CallAsync(key, () => store.DeleteAsync(key, version, cancellationToken));
+    public Task DeleteAsync(string key, CancellationToken cancellationToken) =>
+        interception.CallAsync("Objects.DeleteAsync", key, () => store.DeleteAsync(key, cancellationToken));
 
     public Task<Page<string>> ListAsync(string prefix, string? after, int limit, CancellationToken cancellationToken) =>
         CallAsync(prefix, () => store.ListAsync(prefix, after, limit, cancellationToken));

@@ -30,5 +30,9 @@ public sealed record FolderPlace : StoragePlace
     public override string Text => Root;
 
     /// <inheritdoc/>
-    public override RegistryStorage Open(ILogger logger) => RegistryStorage.Over(new FileSystemObjects(Root));
+    public override RegistryStorage Open(ILogger logger)
+    {
+        var objects = new FileSystemObjects(Root);
+        return RegistryStorage.Over(objects, objects);
+    }
 }

@@ -20,5 +20,9 @@ public sealed record MemoryPlace : StoragePlace
     public override string Text => "memory, until it ends";
 
     /// <inheritdoc/>
-    public override RegistryStorage Open(ILogger logger) => RegistryStorage.Over(new MemoryObjects());
+    public override RegistryStorage Open(ILogger logger)
+    {
+        var objects = new MemoryObjects();
+        return RegistryStorage.Over(objects, objects);
+    }
 }

@@ -14,8 +14,7 @@ namespace Berth.Storage;
 /// writer is killed. A read that has begun keeps delivering the object it began with, or fails; it never mixes two.</para>
 /// <para><b>Durability.</b> A call that returned has survived a crash of process and machine.</para>
 /// <para><b>Ordering.</b> A read or listing that begins after a write has returned sees that write, on every instance.</para>
-/// <para><b>Failure.</b> Absence is <see langword="null"/>; a condition that does not hold is an answer, not an exception;
-/// every other trouble of the store is a <see cref="StorageException"/> (busy) or an I/O exception, after which the write
+/// <para><b>Failure.</b> Absence is <see langword="null"/>; every other trouble of the store is a <see cref="StorageException"/> (busy) or an I/O exception, after which the write
 /// may or may not have happened. A cancelled call throws <see cref="OperationCanceledException"/>, likewise.</para>
 /// </remarks>
 public interface IObjectStore
@@ -40,20 +39,14 @@ public interface IObjectStore
     /// <returns>A stream that the caller disposes, or <see langword="null"/> where there is no object.</returns>
     Task<Stream?> OpenReadAsync(string key, long offset, long? length, CancellationToken cancellationToken);
 
-    /// <summary>Reads a small object whole, with its version.</summary>
-    Task<ObjectContent?> ReadAsync(string key, CancellationToken cancellationToken);
-
     /// <summary>
     /// A URL from which anyone who has it can GET this one object until it expires, or <see langword="null"/> where the
     /// store cannot make one and the registry streams the bytes itself. Makes no call to the store.
     /// </summary>
     Task<Uri?> CreateReadUriAsync(string key, ReadUriOptions options, CancellationToken cancellationToken);
 
-    /// <summary>Writes a small object whole, in one call.</summary>
-    /// <returns>The new version, or <see langword="null"/> when <paramref name="condition"/> did not hold and nothing was
-    /// written.</returns>
-    Task<string?> PutAsync(
-        string key, ReadOnlySequence<byte> content, PutCondition condition, CancellationToken cancellationToken);
+    /// <summary>Writes a small object whole, in one call, over whatever is there.</summary>
+    Task PutAsync(string key, ReadOnlySequence<byte> content, CancellationToken cancellationToken);
 
     /// <summary>Begins an upload in parts to a key that neither another upload nor a put uses.</summary>
     /// <returns>An id for the calls below, valid on every instance: 1 to 1,024 ASCII characters.</returns>
@@ -94,12 +87,8 @@ public interface IObjectStore
     /// <summary>Drops an upload and its parts. Absent, or complete already: nothing happens.</summary>
     Task AbortUploadAsync(string key, string uploadId, CancellationToken cancellationToken);
 
-    /// <summary>Deletes an object.</summary>
-    /// <param name="key">The object's key.</param>
-    /// <param name="version">Delete only this version; <see langword="null"/> for whichever there is, absent included.</param>
-    /// <param name="cancellationToken">Ends the call.</param>
-    /// <returns><see langword="false"/> when a version was given and the object is absent or of another one.</returns>
-    Task<bool> DeleteAsync(string key, string? version, CancellationToken cancellationToken);
+    /// <summary>Deletes an object. Absent: nothing happens.</summary>
+    Task DeleteAsync(string key, CancellationToken cancellationToken);
 
     /// <summary>Lists keys below a prefix in ordinal order, in one call to the store.</summary>
     /// <remarks>By UTF-16 units or by UTF-8 bytes: these differ only between characters from U+E000 to U+FFFF and
@@ -115,11 +104,6 @@ public interface IObjectStore
 /// <summary>What a store tells of an object without reading it.</summary>
 /// <param name="Size">Size in bytes.</param>
 public readonly record struct ObjectInfo(long Size);
-
-/// <summary>A small object, whole.</summary>
-/// <param name="Bytes">Its bytes.</param>
-/// <param name="Version">An opaque value that changes when the bytes do; writing the same bytes again may keep it.</param>
-public sealed record ObjectContent(ReadOnlyMemory<byte> Bytes, string Version);
 
 /// <summary>What a signed URL grants.</summary>
 /// <param name="Lifetime">How long it is valid, at most 20 minutes.</param>
@@ -153,27 +137,6 @@ public readonly record struct PartPosition(int Number, long Offset, string Attem
                 $"An attempt is named by 1 to {MaximumAttemptLength} ASCII letters and digits.");
         }
     }
-}
-
-/// <summary>When a write may happen.</summary>
-public readonly record struct PutCondition
-{
-    private PutCondition(bool absent, string? version) => (MustBeAbsent, Version) = (absent, version);
-
-    /// <summary>Always: replace whatever is there.</summary>
-    public static PutCondition None => default;
-
-    /// <summary>Only where there is nothing yet.</summary>
-    public static PutCondition Absent => new(true, null);
-
-    /// <summary>Only over this version.</summary>
-    public static PutCondition Matches(string version) => new(false, version);
-
-    /// <summary>True for <see cref="Absent"/>.</summary>
-    public bool MustBeAbsent { get; }
-
-    /// <summary>The version given to <see cref="Matches"/>, else <see langword="null"/>.</summary>
-    public string? Version { get; }
 }
 
 /// <summary>One page of a listing.</summary>

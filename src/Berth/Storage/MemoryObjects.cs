@@ -7,7 +7,7 @@ namespace Berth.Storage;
 /// <summary>Objects in this process's memory, for tests and trials: gone when the process ends.</summary>
 /// <param name="minimumPartSize">The least size of every part but the last, in bytes; 5,242,880 imitates S3.</param>
 /// <param name="maximumParts">The most parts of an upload.</param>
-public sealed class MemoryObjects(int minimumPartSize = 1, int maximumParts = 10_000) : IObjectStore
+public sealed class MemoryObjects(int minimumPartSize = 1, int maximumParts = 10_000) : IObjectStore, IVersionedObjects
 {
     private readonly Lock _lock = new();
     private readonly SortedDictionary<string, byte[]> _objects = new(StringComparer.Ordinal);
@@ -53,8 +53,12 @@ public sealed class MemoryObjects(int minimumPartSize = 1, int maximumParts = 10
     }
 
     /// <inheritdoc/>
-    public Task<string?> PutAsync(
-        string key, ReadOnlySequence<byte> content, PutCondition condition, CancellationToken cancellationToken)
+    public Task PutAsync(string key, ReadOnlySequence<byte> content, CancellationToken cancellationToken) =>
+        PutAsync(key, content.ToArray(), PutCondition.None, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<bool> PutAsync(
+        string key, ReadOnlyMemory<byte> content, PutCondition condition, CancellationToken cancellationToken)
     {
         StorageKey.Require(key);
         cancellationToken.ThrowIfCancellationRequested();
@@ -65,11 +69,11 @@ public sealed class MemoryObjects(int minimumPartSize = 1, int maximumParts = 10
             if ((condition.MustBeAbsent && existing is not null)
                 || (condition.Version is { } version && (existing is null || VersionOf(existing) != version)))
             {
-                return Task.FromResult<string?>(null);
+                return Task.FromResult(false);
             }
 
             _objects[key] = bytes;
-            return Task.FromResult<string?>(VersionOf(bytes));
+            return Task.FromResult(true);
         }
     }
 
@@ -162,6 +166,10 @@ public sealed class MemoryObjects(int minimumPartSize = 1, int maximumParts = 10
 
         return Task.CompletedTask;
     }
+
+    /// <inheritdoc/>
+    public Task DeleteAsync(string key, CancellationToken cancellationToken) =>
+        DeleteAsync(key, version: null, cancellationToken);
 
     /// <inheritdoc/>
     public Task<bool> DeleteAsync(string key, string? version, CancellationToken cancellationToken)

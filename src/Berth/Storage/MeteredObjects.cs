@@ -17,15 +17,11 @@ internal sealed class MeteredObjects(IObjectStore store, StorageMeter meter) : I
     public Task<Stream?> OpenReadAsync(string key, long offset, long? length, CancellationToken cancellationToken) =>
         meter.CountAsync(() => store.OpenReadAsync(key, offset, length, cancellationToken));
 
-    public Task<ObjectContent?> ReadAsync(string key, CancellationToken cancellationToken) =>
-        meter.CountAsync(() => store.ReadAsync(key, cancellationToken));
-
     public Task<Uri?> CreateReadUriAsync(string key, ReadUriOptions options, CancellationToken cancellationToken) =>
         store.CreateReadUriAsync(key, options, cancellationToken);
 
-    public Task<string?> PutAsync(
-        string key, ReadOnlySequence<byte> content, PutCondition condition, CancellationToken cancellationToken) =>
-        meter.CountAsync(() => store.PutAsync(key, content, condition, cancellationToken));
+    public Task PutAsync(string key, ReadOnlySequence<byte> content, CancellationToken cancellationToken) =>
+        meter.CountAsync(() => store.PutAsync(key, content, cancellationToken));
 
     public Task<string> BeginUploadAsync(string key, CancellationToken cancellationToken) =>
         meter.CountAsync(() => store.BeginUploadAsync(key, cancellationToken));
@@ -46,8 +42,8 @@ internal sealed class MeteredObjects(IObjectStore store, StorageMeter meter) : I
     public Task AbortUploadAsync(string key, string uploadId, CancellationToken cancellationToken) =>
         meter.CountAsync(() => store.AbortUploadAsync(key, uploadId, cancellationToken));
 
-    public Task<bool> DeleteAsync(string key, string? version, CancellationToken cancellationToken) =>
-        meter.CountAsync(() => store.DeleteAsync(key, version, cancellationToken));
+    public Task DeleteAsync(string key, CancellationToken cancellationToken) =>
+        meter.CountAsync(() => store.DeleteAsync(key, cancellationToken));
 
     public Task<Page<string>> ListAsync(
         string prefix, string? after, int limit, CancellationToken cancellationToken) =>

@@ -1,15 +1,14 @@
-using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
 
 namespace Berth.Storage;
 
-/// <summary>Records over any object store: each record one small object at <c>records/{partition}/{row}</c>.</summary>
+/// <summary>Records as objects of one store: each record one small object at <c>records/{partition}/{row}</c>.</summary>
 /// <remarks>
 /// An object's version may be a hash of its bytes, which returns when the bytes do; a record's may not. So each object
 /// begins with a line that no other write has, 16 random hex digits, which readers do not see.
 /// </remarks>
-public sealed class ObjectRecords(IObjectStore objects) : IRecordStore
+public sealed class ObjectRecords(IVersionedObjects objects) : IRecordStore
 {
     private const string Root = "records/";
     private const int NonceDigits = 16;
@@ -18,7 +17,7 @@ public sealed class ObjectRecords(IObjectStore objects) : IRecordStore
     /// <summary>How many rows of one page are read together; enough to hide a cloud store's latency.</summary>
     private const int ReadsTogether = 16;
 
-    private readonly IObjectStore _objects = objects;
+    private readonly IVersionedObjects _objects = objects;
 
     /// <inheritdoc/>
     public async Task<Record?> GetAsync(RecordKey key, CancellationToken cancellationToken)
@@ -110,7 +109,7 @@ public sealed class ObjectRecords(IObjectStore objects) : IRecordStore
             : throw new StorageException("An object below records/ is not a record.");
     }
 
-    private async Task<bool> WriteAsync(
+    private Task<bool> WriteAsync(
         RecordKey key, ReadOnlyMemory<byte> value, PutCondition condition, CancellationToken cancellationToken)
     {
         StorageKey.RequireRecord(key);
@@ -119,7 +118,6 @@ public sealed class ObjectRecords(IObjectStore objects) : IRecordStore
         Encoding.ASCII.GetBytes(RandomNumberGenerator.GetHexString(NonceDigits, lowercase: true), content);
         content[NonceDigits] = (byte)'\n';
         value.Span.CopyTo(content.AsSpan(HeaderSize));
-        return await _objects.PutAsync(
-            ObjectKey(key), new ReadOnlySequence<byte>(content), condition, cancellationToken) is not null;
+        return _objects.PutAsync(ObjectKey(key), content, condition, cancellationToken);
     }
 }

@@ -15,15 +15,15 @@ public sealed class RegistryStorage
     /// <summary>Counts the calls that a request makes.</summary>
     internal StorageMeter Meter { get; }
 
-    /// <summary>Bytes and facts in one object store: a local folder, S3, OSS.</summary>
-    public static RegistryStorage Over(IObjectStore objects)
+    /// <summary>Bytes and facts as objects of one store: a local folder, S3.</summary>
+    public static RegistryStorage Over(IObjectStore objects, IVersionedObjects records)
     {
         var meter = new StorageMeter();
-        var metered = new MeteredObjects(objects, meter);
-        return new(metered, new ObjectRecords(metered), meter);
+        return new(
+            new MeteredObjects(objects, meter), new ObjectRecords(new MeteredVersionedObjects(records, meter)), meter);
     }
 
-    /// <summary>Bytes in one store, facts in another: Azure's blobs and tables.</summary>
+    /// <summary>Bytes in one store, facts in another or kept in another way: Azure's blobs and tables, OSS.</summary>
     public static RegistryStorage Over(IObjectStore objects, IRecordStore records)
     {
         var meter = new StorageMeter();

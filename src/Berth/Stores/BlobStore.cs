@@ -29,7 +29,7 @@ internal sealed class BlobStore(IRecordStore records, IObjectStore objects)
         await LinkAsync(name, digest, published, cancellationToken);
         if (published.Object != blob.Object)
         {
-            await objects.DeleteAsync(blob.Object, version: null, cancellationToken);
+            await objects.DeleteAsync(blob.Object, cancellationToken);
         }
     }
 

@@ -25,7 +25,7 @@ internal sealed class ManifestStore(IRecordStore records, IObjectStore objects)
     public async Task<ReadOnlyMemory<byte>?> ReadAsync(StoredManifest manifest, CancellationToken cancellationToken) =>
         manifest.Facts.Object is null
             ? manifest.Inline
-            : (await objects.ReadAsync(manifest.Facts.Object, cancellationToken))?.Bytes;
+            : await objects.ReadWholeAsync(manifest.Facts.Object, cancellationToken);
 
     /// <summary>Stores a manifest. One that is there already stays, unless it was pushed with another media type.</summary>
     public async Task PutAsync(
@@ -37,8 +37,7 @@ internal sealed class ManifestStore(IRecordStore records, IObjectStore objects)
         if (content.Length > InlineLimit)
         {
             ownObject = RecordLayout.NewObject();
-            await objects.PutAsync(
-                ownObject, new ReadOnlySequence<byte>(content), PutCondition.Absent, cancellationToken);
+            await objects.PutAsync(ownObject, new ReadOnlySequence<byte>(content), cancellationToken);
         }
         var facts = new ManifestRecord(manifest.MediaType, content.Length, manifest.Subject?.ToString(), ownObject);
         var value = Write(facts, ownObject is null ? content : default);
@@ -54,7 +53,7 @@ internal sealed class ManifestStore(IRecordStore records, IObjectStore objects)
             {
                 if ((keep ? ownObject : old.Object) is { } dropped)
                 {
-                    await objects.DeleteAsync(dropped, version: null, cancellationToken);
+                    await objects.DeleteAsync(dropped, cancellationToken);
                 }
                 return;
             }
@@ -71,7 +70,7 @@ internal sealed class ManifestStore(IRecordStore records, IObjectStore objects)
         }
         if (manifest.Facts.Object is { } key)
         {
-            await objects.DeleteAsync(key, version: null, cancellationToken);
+            await objects.DeleteAsync(key, cancellationToken);
         }
         return true;
     }

@@ -47,7 +47,7 @@ internal sealed class UploadStore(
         }
         if (current.Session.TailObject is { } tail && tail != next.TailObject)
         {
-            await objects.DeleteAsync(tail, version: null, cancellationToken);
+            await objects.DeleteAsync(tail, cancellationToken);
         }
         return true;
     }
@@ -62,7 +62,7 @@ internal sealed class UploadStore(
         await records.DeleteAsync(RecordLayout.Upload(id), version: null, cancellationToken);
         if (session.TailObject is { } tail)
         {
-            await objects.DeleteAsync(tail, version: null, cancellationToken);
+            await objects.DeleteAsync(tail, cancellationToken);
         }
     }
 
@@ -82,7 +82,7 @@ internal sealed class UploadStore(
 
     /// <summary>Drops an object that no session and no blob names.</summary>
     public Task DropAsync(StoredBlob blob, CancellationToken cancellationToken) =>
-        objects.DeleteAsync(blob.Object, version: null, cancellationToken);
+        objects.DeleteAsync(blob.Object, cancellationToken);
 
     /// <returns><see langword="false"/> when another request changed the session meanwhile.</returns>
     private async Task<bool> TryCancelAsync(UploadId id, StoredUpload upload, CancellationToken cancellationToken)
@@ -98,7 +98,7 @@ internal sealed class UploadStore(
         }
         if (session.TailObject is { } tail)
         {
-            await objects.DeleteAsync(tail, version: null, cancellationToken);
+            await objects.DeleteAsync(tail, cancellationToken);
         }
         return true;
     }

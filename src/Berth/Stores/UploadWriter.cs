@@ -128,7 +128,7 @@ internal sealed class UploadWriter : IAsyncDisposable
             {
                 // Without parts it may become the blob itself, see CompleteAsync.
                 tailObject = _parts.StoreUpload is null ? RecordLayout.NewObject() : RecordLayout.NewTail();
-                await _objects.PutAsync(tailObject, rest.Content, PutCondition.Absent, _parts.Storing);
+                await _objects.PutAsync(tailObject, rest.Content, _parts.Storing);
             }
         }
         await _parts.FlushAsync();
@@ -164,7 +164,7 @@ internal sealed class UploadWriter : IAsyncDisposable
         if (_parts.StoreUpload is null)
         {
             var key = RecordLayout.NewObject();
-            await _objects.PutAsync(key, _parts.Rest?.Content ?? default, PutCondition.Absent, cancellationToken);
+            await _objects.PutAsync(key, _parts.Rest?.Content ?? default, cancellationToken);
             return new(key, Length);
         }
         if (_parts.Rest is not null)
@@ -185,7 +185,7 @@ internal sealed class UploadWriter : IAsyncDisposable
         }
         if (unsaved?.TailObject is { } tail && tail != _session.TailObject)
         {
-            await _objects.DeleteAsync(tail, version: null, cancellationToken);
+            await _objects.DeleteAsync(tail, cancellationToken);
         }
     }
 
@@ -212,12 +212,12 @@ internal sealed class UploadWriter : IAsyncDisposable
         ReadOnlyMemory<byte> tail = _session.Tail;
         if (_session.TailObject is { } key)
         {
-            if (await _objects.ReadAsync(key, cancellationToken) is not { } content)
+            if (await _objects.ReadWholeAsync(key, cancellationToken) is not { } content)
             {
                 IsTailGone = true;
                 return false;
             }
-            tail = content.Bytes;
+            tail = content;
         }
         return await _parts.WriteAsync(tail);
     }

@@ -11,15 +11,11 @@ public sealed class BlobFaultTests
         ["stat"] = store => store.StatAsync("key", None),
         ["open"] = store => store.OpenReadAsync("key", 0, 10, None),
         ["open nothing"] = store => store.OpenReadAsync("key", 0, 0, None),
-        ["read"] = store => store.ReadAsync("key", None),
-        ["put"] = store => store.PutAsync("key", Data.Bytes(10), PutCondition.None, None),
-        ["create"] = store => store.PutAsync("key", Data.Bytes(10), PutCondition.Absent, None),
-        ["swap"] = store => store.PutAsync("key", Data.Bytes(10), PutCondition.Matches("\"1\""), None),
+        ["put"] = store => store.PutAsync("key", Data.Bytes(10), None),
         ["part"] = store => store.UploadPartAsync("key", "blocks", new(1, 0, "a"), new(Data.Bytes(10)), None),
         ["complete"] = store => store.CompleteUploadAsync("key", "blocks", ["1:a"], None),
         ["abort"] = store => store.AbortUploadAsync("key", "blocks", None),
-        ["delete"] = store => store.DeleteAsync("key", null, None),
-        ["delete a version"] = store => store.DeleteAsync("key", "\"1\"", None),
+        ["delete"] = store => store.DeleteAsync("key", None),
         ["list"] = store => store.ListAsync("", null, 10, None),
     };
 
@@ -47,26 +43,16 @@ public sealed class BlobFaultTests
         }
     }
 
-    [Theory]
-    [InlineData("create")]
-    [InlineData("swap")]
-    [InlineData("delete a version")]
-    [InlineData("abort")]
-    public async Task A_condition_that_does_not_hold_is_an_answer(string call)
+    [Fact]
+    public async Task Aborting_what_is_complete_is_no_fault()
     {
         foreach (var (status, code) in new[] { (412, "ConditionNotMet"), (409, "BlobAlreadyExists") })
         {
             var service = AnsweringHandler.InTurn(() => AnsweringHandler.Error(status, code));
-            await Calls[call](service.Store());
+            await Calls["abort"](service.Store());
 
             Assert.Single(service.Requests);
         }
-
-        Assert.Null(await Refusing().PutAsync("key", Data.Bytes(10), PutCondition.Absent, None));
-        Assert.False(await Refusing().DeleteAsync("key", "\"1\"", None));
-
-        static BlobObjects Refusing() =>
-            AnsweringHandler.InTurn(() => AnsweringHandler.Error(412, "ConditionNotMet")).Store();
     }
 
     [Theory]
@@ -119,9 +105,7 @@ public sealed class BlobFaultTests
     [Theory]
     [InlineData("stat", 3)]
     [InlineData("put", 3)]
-    [InlineData("create", 1)]
-    [InlineData("swap", 1)]
-    [InlineData("delete a version", 1)]
+    [InlineData("abort", 1)]
     [InlineData("part", 3)]
     [InlineData("complete", 3)]
     public async Task An_answer_that_is_lost_is_asked_for_again_unless_it_would_be_another(string call, int tries)
@@ -141,7 +125,6 @@ public sealed class BlobFaultTests
 
     [Theory]
     [InlineData("put")]
-    [InlineData("create")]
     [InlineData("part")]
     public async Task A_busy_service_is_asked_again(string call)
     {
@@ -158,10 +141,8 @@ public sealed class BlobFaultTests
         var store = AnsweringHandler.InTurn(() => AnsweringHandler.Error(404, "ContainerNotFound")).Store();
 
         Assert.Null(await store.StatAsync("key", None));
-        Assert.Null(await store.ReadAsync("key", None));
         Assert.Null(await store.OpenReadAsync("key", 0, null, None));
-        Assert.True(await store.DeleteAsync("key", null, None));
-        Assert.False(await store.DeleteAsync("key", "\"1\"", None));
+        await store.DeleteAsync("key", None);
         Assert.Empty((await store.ListAsync("", null, 10, None)).Items);
         await store.AbortUploadAsync("key", "blocks", None);
     }
@@ -192,7 +173,6 @@ public sealed class BlobFaultTests
 
     [Theory]
     [InlineData("put")]
-    [InlineData("create")]
     [InlineData("part")]
     [InlineData("complete")]
     public async Task The_first_write_makes_the_container(string call)

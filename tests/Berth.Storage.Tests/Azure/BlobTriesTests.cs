@@ -1,7 +1,6 @@
 using System.Buffers;
 using Azure.Core;
 using Azure.Core.Pipeline;
-using Berth.Storage.Azure;
 
 namespace Berth.Storage.Tests.Azure;
 
@@ -25,7 +24,7 @@ public sealed class BlobTriesTests
         var transport = new NotingTransport(new(client));
         var store = new AnsweringHandler(_ => throw new InvalidOperationException()).Store(transport: transport);
         var content = new ReadOnlySequence<byte>(Data.Bytes(length));
-        await store.PutAsync("key", content, PutCondition.None, None);
+        await store.PutAsync("key", content, None);
         await store.UploadPartAsync("key", "blocks", new(1, 0, "a"), content, None);
         await store.CompleteUploadAsync("key", "blocks", ["1:a"], None);
 
@@ -44,7 +43,7 @@ public sealed class BlobTriesTests
         if (part)
             await store.UploadPartAsync("key", "blocks", new(1, 0, "a"), content, None);
         else
-            await store.PutAsync("key", content, PutCondition.None, None);
+            await store.PutAsync("key", content, None);
 
         Assert.Equal(Content, service.Second.ToArray());
         Assert.Equal(Content, service.First.ToArray());

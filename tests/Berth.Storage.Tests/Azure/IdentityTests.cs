@@ -57,7 +57,7 @@ public sealed class IdentityTests : IAsyncLifetime
         Assert.True(await records.TryCreateAsync(new("facts", "one"), Data.Bytes(10), None));
         Assert.Equal(Data.Bytes(10), (await records.GetAsync(new("facts", "one"), None))!.Value.ToArray());
         var store = new BlobObjects(_account, TimeProvider.System);
-        await store.PutAsync("objects/one", Data.Bytes(1000), PutCondition.None, None);
+        await store.PutAsync("objects/one", Data.Bytes(1000), None);
 
         _requests.Clear();
         var uri = (await store.CreateReadUriAsync("objects/one", Grant, None))!;

@@ -56,7 +56,7 @@ public sealed class SignedUrlTests(AzureFixture azure) : IClassFixture<AzureFixt
     public async Task Another_blob_another_signature_and_no_signature_are_refused()
     {
         var uri = await SignAsync();
-        await Store.PutAsync(_key + "2", Data.Bytes(10), PutCondition.None, CancellationToken.None);
+        await Store.PutAsync(_key + "2", Data.Bytes(10), CancellationToken.None);
         var query = HttpUtility.ParseQueryString(uri.Query);
         var signature = query["sig"]!;
         query["sig"] = (signature[0] == 'A' ? 'B' : 'A') + signature[1..];
@@ -119,7 +119,7 @@ public sealed class SignedUrlTests(AzureFixture azure) : IClassFixture<AzureFixt
 
     private async Task<Uri> SignAsync(BlobObjects? store = null)
     {
-        await Store.PutAsync(_key, Data.Bytes(1000), PutCondition.None, CancellationToken.None);
+        await Store.PutAsync(_key, Data.Bytes(1000), CancellationToken.None);
         return (await (store ?? Store).CreateReadUriAsync(_key, Grant, CancellationToken.None))!;
     }
 

@@ -89,11 +89,11 @@ public sealed class CompositeTests : IDisposable
         var bytes = await UploadAsync("object", [10, 10], part => $"x{part}");
         var content = (await Store.ReadAsync("object", None))!;
         Assert.Equal(bytes, content.Bytes.ToArray());
-        Assert.Null(await Store.PutAsync("object", Data.Bytes(1), PutCondition.Absent, None));
-        Assert.Null(await Store.PutAsync("object", Data.Bytes(1), PutCondition.Matches("another"), None));
+        Assert.False(await Store.PutAsync("object", Data.Bytes(1), PutCondition.Absent, None));
+        Assert.False(await Store.PutAsync("object", Data.Bytes(1), PutCondition.Matches("another"), None));
         Assert.False(await Store.DeleteAsync("object", "another", None));
 
-        Assert.NotNull(await Store.PutAsync("object", Data.Bytes(1), PutCondition.Matches(content.Version), None));
+        Assert.True(await Store.PutAsync("object", Data.Bytes(1), PutCondition.Matches(content.Version), None));
         Assert.Equal(Data.Bytes(1), await Store.ReadToEndAsync("object"));
         Assert.False(Directory.Exists(Path.Join(_folder.Root, "store", "object%+")));
         Assert.True(await Store.DeleteAsync("object", null, None));

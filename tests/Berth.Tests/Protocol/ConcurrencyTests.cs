@@ -40,7 +40,7 @@ public abstract class ConcurrencyTests(RegistryFixture fixture) : ProtocolTests(
         await using var registry = await Fixture.StartAsync(interception);
         var content = Client.RandomBytes(Tail + 500);
         var location = await StartAsync(content[..Tail]);
-        var gate = interception.Hold("Objects.ReadAsync");
+        var gate = interception.Hold("Objects.OpenReadAsync");
 
         var loser = new Client(registry.Client).SendAsync("PATCH", location, Client.RandomBytes(10));
         await gate.ReachedAsync();
@@ -62,7 +62,7 @@ public abstract class ConcurrencyTests(RegistryFixture fixture) : ProtocolTests(
         (await AssertStatusAsync(202, client.SendAsync("PATCH", location, Client.RandomBytes(Tail)))).Dispose();
         var objects = registry.Storage.Objects;
         var tail = Assert.Single((await objects.ListAsync("objects/", null, 10, default)).Items);
-        await objects.DeleteAsync(tail, version: null, default);
+        await objects.DeleteAsync(tail, default);
 
         (await AssertStatusAsync(503, client.SendAsync("PATCH", location, Client.RandomBytes(10)))).Dispose();
     }
@@ -157,7 +157,7 @@ public abstract class ConcurrencyTests(RegistryFixture fixture) : ProtocolTests(
             {
                 foreach (var call in new[]
                          {
-                             "Objects.PutAsync", "Objects.ReadAsync", "Objects.CompleteUploadAsync", "Records.DeleteAsync",
+                             "Objects.PutAsync", "Objects.OpenReadAsync", "Objects.CompleteUploadAsync", "Records.DeleteAsync",
                              "Records.TryCreateAsync", "Records.PutAsync",
                          })
                 {
@@ -209,7 +209,7 @@ public abstract class ConcurrencyTests(RegistryFixture fixture) : ProtocolTests(
     [SkippableTheory]
     [InlineData(Inline, "Records.TryReplaceAsync")]
     [InlineData(Inline, "Objects.PutAsync")]
-    [InlineData(Tail, "Objects.ReadAsync")]
+    [InlineData(Tail, "Objects.OpenReadAsync")]
     [InlineData(Tail, "Objects.PutAsync")]
     [InlineData(Tail, "Records.TryReplaceAsync")]
     [InlineData(Tail, "Objects.DeleteAsync")]

@@ -111,10 +111,10 @@ public abstract class FaultTests(RegistryFixture fixture) : ProtocolTests(fixtur
         await Client.PushBlobAsync(Repository, longer);
         var objects = Fixture.Objects;
         var blob = await FindBlobAsync(Repository, Client.Digest(gone));
-        await objects.DeleteAsync(blob!.Object, version: null, default);
+        await objects.DeleteAsync(blob!.Object, default);
         blob = await FindBlobAsync(Repository, Client.Digest(longer));
-        await objects.DeleteAsync(blob!.Object, version: null, default);
-        await objects.PutAsync(blob.Object, new([.. longer, 1, 2, 3]), PutCondition.Absent, default);
+        await objects.DeleteAsync(blob!.Object, default);
+        await objects.PutAsync(blob.Object, new([.. longer, 1, 2, 3]), default);
 
         await AssertErrorAsync(
             await Client.SendAsync("GET", $"/v2/{Repository}/blobs/{Client.Digest(gone)}"), 500, "UNKNOWN");

@@ -48,11 +48,10 @@ public abstract class RegistryFixture : IAsyncLifetime
     /// <summary>Another registry over the same stores, whose calls the test fails or holds back.</summary>
     public Task<TestRegistry> StartAsync(Interception interception, RegistryOptions? options = null)
     {
-        // The records are the store's own, so that one of their calls is one call here too.
-        var records = _stores.Records ?? new ObjectRecords(_stores.Objects);
         return TestRegistry.StartAsync(
             RegistryStorage.Over(
-                new InterceptedObjects(_stores.Objects, interception), new InterceptedRecords(records, interception)),
+                new InterceptedObjects(_stores.Objects, interception),
+                new InterceptedRecords(_stores.Records, interception)),
             options);
     }
 
@@ -62,12 +61,24 @@ public abstract class RegistryFixture : IAsyncLifetime
 }
 
 /// <summary>Where a registry keeps everything.</summary>
-/// <param name="Objects">Bytes.</param>
-/// <param name="Records">Facts; <see langword="null"/> where they are objects too.</param>
-public sealed record Stores(IObjectStore Objects, IRecordStore? Records)
+public sealed class Stores
 {
+    private readonly IVersionedObjects? _versioned;
+
+    public Stores(IObjectStore objects, IRecordStore records) => (Objects, Records) = (objects, records);
+
+    public Stores(IObjectStore objects, IVersionedObjects versioned)
+        : this(objects, new ObjectRecords(versioned)) => _versioned = versioned;
+
+    /// <summary>Bytes.</summary>
+    public IObjectStore Objects { get; }
+
+    /// <summary>Facts.</summary>
+    public IRecordStore Records { get; }
+
+    /// <summary>With the calls counted that reach the store: a listing of records that are objects is many.</summary>
     public RegistryStorage Open() =>
-        Records is null ? RegistryStorage.Over(Objects) : RegistryStorage.Over(Objects, Records);
+        _versioned is null ? RegistryStorage.Over(Objects, Records) : RegistryStorage.Over(Objects, _versioned);
 }
 
 public sealed class MemoryRegistry : RegistryFixture
@@ -89,8 +100,11 @@ public sealed class FolderRegistry : RegistryFixture
         Directory.Delete(_root, recursive: true);
     }
 
-    protected override Stores CreateStores() =>
-        new(new FileSystemObjects(Path.Combine(_root, Guid.NewGuid().ToString("n"))), null);
+    protected override Stores CreateStores()
+    {
+        var objects = new FileSystemObjects(Path.Combine(_root, Guid.NewGuid().ToString("n")));
+        return new(objects, versioned: objects);
+    }
 
     /// <summary>The protocol is what is tested here: thousands of flushes to a disk would only make it slow.</summary>
     private static bool IsRoomInMemory() =>

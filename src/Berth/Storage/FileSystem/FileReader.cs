@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Security.Cryptography;
 using Microsoft.Win32.SafeHandles;
 
@@ -12,18 +11,6 @@ internal sealed class FileReader(FileTree tree)
 
     /// <summary>A version of these bytes.</summary>
     public static string VersionOf(ReadOnlySpan<byte> content) => ToVersion(SHA256.HashData(content));
-
-    /// <summary>A version of these bytes.</summary>
-    public static string VersionOf(ReadOnlySequence<byte> content)
-    {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var buffer in content)
-        {
-            hash.AppendData(buffer.Span);
-        }
-
-        return ToVersion(hash.GetHashAndReset());
-    }
 
     /// <summary>An object's size in bytes, or <see langword="null"/> where there is none.</summary>
     public long? FindSize(string key)

@@ -10,7 +10,7 @@ namespace Berth.Storage.FileSystem;
 /// folders.</para>
 /// <para>Faults of the disk, a full one among them, are the <see cref="IOException"/> that .NET throws.</para>
 /// </remarks>
-public sealed class FileSystemObjects : IObjectStore
+public sealed class FileSystemObjects : IObjectStore, IVersionedObjects
 {
     private readonly FileTree _tree;
     private readonly FileReader _reader;
@@ -83,11 +83,18 @@ public sealed class FileSystemObjects : IObjectStore
     }
 
     /// <inheritdoc/>
-    public Task<string?> PutAsync(
-        string key, ReadOnlySequence<byte> content, PutCondition condition, CancellationToken cancellationToken)
+    public Task PutAsync(string key, ReadOnlySequence<byte> content, CancellationToken cancellationToken)
     {
         StorageKey.Require(key);
-        return RunAsync(() => WriteAsync(key, content, condition, cancellationToken), cancellationToken);
+        return RunAsync(() => WriteAsync(key, content, PutCondition.None, cancellationToken), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task<bool> PutAsync(
+        string key, ReadOnlyMemory<byte> content, PutCondition condition, CancellationToken cancellationToken)
+    {
+        StorageKey.Require(key);
+        return RunAsync(() => WriteAsync(key, new(content), condition, cancellationToken), cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -142,6 +149,10 @@ public sealed class FileSystemObjects : IObjectStore
     }
 
     /// <inheritdoc/>
+    public Task DeleteAsync(string key, CancellationToken cancellationToken) =>
+        DeleteAsync(key, version: null, cancellationToken);
+
+    /// <inheritdoc/>
     public Task<bool> DeleteAsync(string key, string? version, CancellationToken cancellationToken)
     {
         StorageKey.Require(key);
@@ -156,7 +167,7 @@ public sealed class FileSystemObjects : IObjectStore
         return RunAsync(() => new FileListing(after, limit, cancellationToken).List(folder, prefix), cancellationToken);
     }
 
-    private async Task<string?> WriteAsync(
+    private async Task<bool> WriteAsync(
         string key, ReadOnlySequence<byte> content, PutCondition condition, CancellationToken cancellationToken)
     {
         // Losers of a race are spared the write. They are refused under the lock only: there whoever they lost to has
@@ -164,14 +175,13 @@ public sealed class FileSystemObjects : IObjectStore
         if (!Holds(key, condition)
             && !await _locks.HoldAsync(key, () => Holds(key, condition), cancellationToken))
         {
-            return null;
+            return false;
         }
 
         var temporary = _tree.NewTemporary();
         string? replaced = null;
         try
         {
-            var version = FileReader.VersionOf(content);
             await Files.CreateAsync(temporary, content, cancellationToken);
             return await _locks.HoldAsync(
                 key,
@@ -179,12 +189,12 @@ public sealed class FileSystemObjects : IObjectStore
                 {
                     if (!Holds(key, condition))
                     {
-                        return null;
+                        return false;
                     }
 
                     _tree.PlaceFile(temporary, _tree.ObjectPath(key));
                     replaced = _tree.Retire(_tree.CompositePath(key));
-                    return version;
+                    return true;
                 },
                 cancellationToken);
         }
