@@ -19,7 +19,8 @@ internal static class S3Faults
         or IOException
         or HttpRequestException
         or WebException
-        or XmlException; // of an answer that is not the service's
+        or XmlException // of an answer that is not the service's
+        or ArgumentException or FormatException; // of one that the SDK cannot read
 
     /// <summary>Whether what was asked for is not there: the object or the upload, not the bucket.</summary>
     public static bool IsAbsent(AmazonS3Exception e) =>
