@@ -15,20 +15,26 @@ internal sealed record ServerConfiguration(ServerOptions Options, IReadOnlyList<
         var configFile = commandLine.ConfigFile
             ?? (isContainer ? input.ContainerConfigFiles.FirstOrDefault(File.Exists) : null);
         var warnings = new List<string>();
-        List<Setting> settings =
+        List<Setting> sources =
         [
             .. SettingSources.FromAppSettings(input.ProgramDirectory, input.WorkingDirectory),
-            .. configFile is null
-                ? []
-                : DockerSources.FromConfigFile(Path.GetFullPath(configFile, input.WorkingDirectory), warnings),
-            .. DockerSources.FromVariables(input.Environment, warnings),
+            .. DockerNames.Translate(
+                [
+                    configFile is null
+                        ? []
+                        : DockerSources.FromConfigFile(Path.GetFullPath(configFile, input.WorkingDirectory)),
+                    DockerSources.FromVariables(input.Environment),
+                ],
+                warnings),
             .. SettingSources.FromVariables(input.Environment),
             .. commandLine.Settings,
         ];
-        warnings.AddRange(settings
+        warnings.AddRange(sources
             .Where(setting => !ServerSettingNames.Contains(setting.Name))
             .Select(setting => $"{setting.Origin} is not a setting of Berth"));
         var defaults = isContainer ? ServerDefaults.InContainer : ServerDefaults.Plain;
-        return new(ServerOptions.Bind(new(settings), defaults, input.WorkingDirectory), warnings);
+        var settings = new Settings(sources);
+        DockerDrivers.RefuseForeign(settings);
+        return new(ServerOptions.Bind(settings, defaults, input.WorkingDirectory), warnings);
     }
 }
