@@ -20,9 +20,13 @@ public sealed record AzurePlace : StoragePlace
     /// <summary>The client id of a user-assigned identity.</summary>
     public const string ClientId = "Berth:Storage:Azure:ClientId";
 
-    private const string Container = "Berth:Storage:Azure:Container";
+    /// <summary>The container for blobs.</summary>
+    public const string Container = "Berth:Storage:Azure:Container";
+
+    /// <summary>Whether a missing container or table is created.</summary>
+    public const string CreateMissing = "Berth:Storage:Azure:CreateMissing";
+
     private const string Table = "Berth:Storage:Azure:Table";
-    private const string CreateMissing = "Berth:Storage:Azure:CreateMissing";
 
     /// <summary>What may stand in a connection string: the SDKs refuse other names, also misspelt ones.</summary>
     private static readonly string[] Known =
