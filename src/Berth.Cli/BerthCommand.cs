@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using Berth.Content;
 
 namespace Berth.Cli;
@@ -12,10 +13,13 @@ internal static class BerthCommand
     /// <returns>One of <see cref="ExitCode"/>.</returns>
     public static Task<int> RunAsync(string[] arguments, CliInput input, CancellationToken cancellationToken)
     {
-        var root = new RootCommand("Moves registries into Berth, and between its stores.")
+        // Not a RootCommand, which would call itself after the program's file.
+        var root = new Command("berth", "Moves registries into Berth, and between its stores.")
         {
             Import(input),
             Copy(input),
+            new HelpOption(),
+            new VersionOption(),
         };
         return root.Parse(arguments).InvokeAsync(
             // Ctrl-C and SIGTERM end the work at once; what was begun is gone on with by the next run.
@@ -140,7 +144,7 @@ internal static class BerthCommand
 
         private readonly Option<int> _together = new("--together")
         {
-            Description = "how many blobs are copied at once, each with about 40 MiB of memory",
+            Description = "how many blobs are copied at once, each with about 50 MiB of memory",
             HelpName = "N",
             DefaultValueFactory = _ => new Moving.MoveOptions().BlobsTogether,
         };

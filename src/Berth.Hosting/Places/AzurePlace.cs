@@ -20,7 +20,7 @@ public sealed record AzurePlace : StoragePlace
     /// <summary>The client id of a user-assigned identity.</summary>
     public const string ClientId = "Berth:Storage:Azure:ClientId";
 
-    /// <summary>The container for blobs.</summary>
+    /// <summary>The container of the objects.</summary>
     public const string Container = "Berth:Storage:Azure:Container";
 
     /// <summary>Whether a missing container or table is created.</summary>

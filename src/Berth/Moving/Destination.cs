@@ -12,9 +12,10 @@ internal sealed class Destination : IDisposable
     {
         var (records, objects) = (storage.Records, storage.Objects);
         Objects = objects;
-        // Enough for every blob's parts in flight and the one that fills: with less, parts would have different sizes.
+        // Enough for every blob's parts in flight, the one held back and the one that fills: with less, parts would have
+        // different sizes.
         _buffers = new(
-            (long)blobsTogether * (objects.PartsTogether + 1) * Math.Max(UploadBuffers.UsualPartSize, objects.MinimumPartSize),
+            (long)blobsTogether * (objects.PartsTogether + 2) * Math.Max(UploadBuffers.UsualPartSize, objects.MinimumPartSize),
             objects.MinimumPartSize);
         Repositories = new(records, time);
         Blobs = new(records, objects);

@@ -23,6 +23,6 @@ public sealed record MoveOptions
     /// <summary>Whether a manifest is moved though the source has not all that it names. Default: false.</summary>
     public bool AllowMissingReferences { get; init; }
 
-    /// <summary>How many blobs are copied together, each with about 40 MiB of memory. Default: 6.</summary>
+    /// <summary>How many blobs are copied together, each with about 50 MiB of memory. Default: 6.</summary>
     public int BlobsTogether { get; init; } = 6;
 }
