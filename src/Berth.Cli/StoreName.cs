@@ -70,9 +70,9 @@ internal static class StoreName
     }
 
     private static string? SectionOf(string text) =>
-        Uri.TryCreate(text, UriKind.Absolute, out var uri) && text.Contains("://", StringComparison.Ordinal)
+        text.Split("://", 2) is [var scheme, _]
             ? UrlSections.Append("Azure").FirstOrDefault(
-                section => section.Equals(uri.Scheme, StringComparison.OrdinalIgnoreCase))
+                section => section.Equals(scheme, StringComparison.OrdinalIgnoreCase))
                 ?? throw new SettingsException($"{text}: this names no store; write {Forms}")
             : null;
 

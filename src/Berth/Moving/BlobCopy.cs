@@ -89,7 +89,7 @@ internal sealed class BlobCopy(MoveSource source, Destination destination, MoveP
     private async Task<string?> ReceiveAsync(
         UploadWriter writer, SourceBlob blob, long offset, long length, CancellationToken cancellationToken)
     {
-        var opened = await SourceReads.FromSourceAsync(
+        var opened = await Retries.FromSourceAsync(
             () => source.Objects.OpenReadAsync(blob.Key, offset, length, cancellationToken));
         if (opened is null)
             return "its bytes are gone";

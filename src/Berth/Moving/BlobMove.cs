@@ -22,7 +22,7 @@ internal sealed class BlobMove(
     /// <summary>Moves one blob.</summary>
     public Task<BlobOutcome> RunAsync(
         RepositoryName name, Digest digest, MoveCounts counts, CancellationToken cancellationToken) =>
-        SourceReads.RetryAsync(() => MoveAsync(name, digest, counts, cancellationToken), time, cancellationToken);
+        Retries.RetryReadAsync(() => MoveAsync(name, digest, counts, cancellationToken), time, cancellationToken);
 
     public void Dispose()
     {
@@ -39,7 +39,7 @@ internal sealed class BlobMove(
             counts.Add(MoveStep.BlobPresent, present.Size);
             return BlobOutcome.Held;
         }
-        if (await SourceReads.FromSourceAsync(() => source.FindBlobAsync(name, digest, cancellationToken))
+        if (await Retries.FromSourceAsync(() => source.FindBlobAsync(name, digest, cancellationToken))
             is not { } blob)
         {
             return BlobOutcome.Missing;
@@ -101,7 +101,7 @@ internal sealed class BlobMove(
 
     /// <summary>Reads what was taken over where the destination will read it.</summary>
     private Task<string?> VerifyAsync(StoredBlob taken, Digest digest, CancellationToken cancellationToken) =>
-        SourceReads.FromSourceAsync(async () =>
+        Retries.FromSourceAsync(async () =>
         {
             await using var opened = await destination.Objects.OpenReadAsync(taken.Object, 0, length: null, cancellationToken);
             if (opened is null)

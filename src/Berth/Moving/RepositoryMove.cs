@@ -50,8 +50,8 @@ internal sealed class RepositoryMove(
     {
         if (await destination.Manifests.GetAsync(Name, digest, cancellationToken) is { } present)
         {
-            Counts.Add(MoveStep.ManifestPresent);
             await CompleteReferrerAsync(digest, present, cancellationToken);
+            Counts.Add(MoveStep.ManifestPresent);
             _held[digest] = (present.Facts.MediaType, present.Facts.Size);
             return;
         }
@@ -91,7 +91,10 @@ internal sealed class RepositoryMove(
     {
         List<PendingManifest> waiting = [.. _pending];
         if (!options.DryRun && (repository.IsListedEmpty || waiting.Count + _held.Count > 0))
-            await destination.Repositories.EnsureAsync(Name, cancellationToken);
+        {
+            await Retries.RetryWriteAsync(
+                () => destination.Repositories.EnsureAsync(Name, cancellationToken), time, cancellationToken);
+        }
         while (waiting.Count > 0)
         {
             var ready = waiting.Where(manifest => FindObstacle(manifest) is null).ToList();
@@ -131,18 +134,12 @@ internal sealed class RepositoryMove(
         }
         if (!options.DryRun)
         {
-            await SourceReads.RetryAsync(
-                async () =>
-                {
-                    await destination.Manifests.PutAsync(Name, digest, manifest, content.Value, cancellationToken);
-                    if (manifest.Subject is { } subject)
-                    {
-                        await destination.Referrers.PutAsync(
-                            Name, subject, digest, manifest, content.Value.Length, cancellationToken);
-                    }
-                    return true;
-                },
-                time, cancellationToken);
+            await destination.Manifests.PutAsync(Name, digest, manifest, content.Value, cancellationToken);
+            if (manifest.Subject is { } subject)
+            {
+                await destination.Referrers.PutAsync(
+                    Name, subject, digest, manifest, content.Value.Length, cancellationToken);
+            }
         }
         Counts.Add(MoveStep.ManifestCopied);
         if (manifest.Subject is not null)
@@ -170,9 +167,8 @@ internal sealed class RepositoryMove(
         Digest? named;
         try
         {
-            named = await SourceReads.RetryAsync(
-                () => SourceReads.FromSourceAsync(() => source.ReadTagAsync(Name, tag, cancellationToken)),
-                time, cancellationToken);
+            named = await Retries.ReadAsync(
+                () => source.ReadTagAsync(Name, tag, cancellationToken), time, cancellationToken);
         }
         catch (SourceFaultException e)
         {
@@ -191,8 +187,7 @@ internal sealed class RepositoryMove(
                 $"it names {digest}, which {(_manifests.Contains(digest) ? "was left out" : "the repository does not hold")}");
             return;
         }
-        Counts.Add(await SourceReads.RetryAsync(
-            () => WriteTagAsync(tag, digest, facts.MediaType, facts.Size, cancellationToken), time, cancellationToken));
+        Counts.Add(await WriteTagAsync(tag, digest, facts.MediaType, facts.Size, cancellationToken));
     }
 
     private async Task<MoveStep> WriteTagAsync(
@@ -215,9 +210,8 @@ internal sealed class RepositoryMove(
         string? problem;
         try
         {
-            var found = await SourceReads.RetryAsync(
-                () => SourceReads.FromSourceAsync(() => source.ReadManifestAsync(Name, digest, cancellationToken)),
-                time, cancellationToken);
+            var found = await Retries.ReadAsync(
+                () => source.ReadManifestAsync(Name, digest, cancellationToken), time, cancellationToken);
             if (found is null)
                 problem = "it is missing";
             else if (Digest.Of(digest.Algorithm, found.Content.Span) is var actual && actual != digest)
@@ -240,7 +234,7 @@ internal sealed class RepositoryMove(
             items, new ParallelOptions { MaxDegreeOfParallelism = Together, CancellationToken = cancellationToken },
             async (item, token) =>
             {
-                await work(item, token);
+                await Retries.RetryWriteAsync(() => work(item, token), time, token);
                 lock (_lock)
                     _share += weight / items.Count;
                 progress.Advance(weight / items.Count);

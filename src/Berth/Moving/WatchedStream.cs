@@ -19,7 +19,7 @@ internal sealed class WatchedStream(Stream source, MoveProgress progress) : Forw
             progress.AddBytes(count);
             return count;
         }
-        catch (Exception e) when (SourceReads.IsFault(e))
+        catch (Exception e) when (Retries.IsFault(e))
         {
             Fault = e;
             throw;

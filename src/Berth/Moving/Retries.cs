@@ -6,7 +6,7 @@ namespace Berth.Moving;
 internal sealed class SourceFaultException(Exception cause) : Exception(cause.Message, cause);
 
 /// <summary>Tells the faults of one side from those of the other, and tries again where that may help.</summary>
-internal static class SourceReads
+internal static class Retries
 {
     private const int TriesWhenBusy = 8;
     private const int TriesWhenFailing = 4;
@@ -31,8 +31,29 @@ internal static class SourceReads
     public static bool IsFault(Exception exception) =>
         exception is IOException or UnauthorizedAccessException or InvalidDataException;
 
-    /// <summary>Does something that may be done twice, again and again while a store is busy or fails for a moment.</summary>
-    public static async Task<T> RetryAsync<T>(Func<Task<T>> work, TimeProvider time, CancellationToken cancellationToken)
+    /// <summary>Makes a call to the source, again and again while it is busy or fails for a moment.</summary>
+    /// <exception cref="SourceFaultException">It failed every time.</exception>
+    public static Task<T> ReadAsync<T>(Func<Task<T>> call, TimeProvider time, CancellationToken cancellationToken) =>
+        RetryReadAsync(() => FromSourceAsync(call), time, cancellationToken);
+
+    /// <summary>Does something again for as long as the source is busy or fails for a moment.</summary>
+    public static Task<T> RetryReadAsync<T>(Func<Task<T>> work, TimeProvider time, CancellationToken cancellationToken) =>
+        RetryAsync(
+            work, e => (e as SourceFaultException)?.InnerException as StorageException, time, cancellationToken);
+
+    /// <summary>Does something that may be done twice again for as long as the destination is busy or fails for a moment.</summary>
+    public static Task RetryWriteAsync(Func<Task> work, TimeProvider time, CancellationToken cancellationToken) =>
+        RetryAsync(
+            async () =>
+            {
+                await work();
+                return true;
+            },
+            e => e as StorageException, time, cancellationToken);
+
+    private static async Task<T> RetryAsync<T>(
+        Func<Task<T>> work, Func<Exception, StorageException?> faultOf, TimeProvider time,
+        CancellationToken cancellationToken)
     {
         var wait = FirstWait;
         for (var tries = 1; ; tries++)
@@ -41,7 +62,7 @@ internal static class SourceReads
             {
                 return await work();
             }
-            catch (Exception e) when (StoreFault(e) is { } fault
+            catch (Exception e) when (faultOf(e) is { } fault
                 && tries < (fault.IsThrottled ? TriesWhenBusy : TriesWhenFailing))
             {
                 await Task.Delay(Shorter(fault.RetryAfter ?? wait, LongestWait), time, cancellationToken);
@@ -49,9 +70,6 @@ internal static class SourceReads
             }
         }
     }
-
-    private static StorageException? StoreFault(Exception exception) =>
-        exception as StorageException ?? (exception as SourceFaultException)?.InnerException as StorageException;
 
     private static TimeSpan Shorter(TimeSpan one, TimeSpan other) => one < other ? one : other;
 }
