@@ -20,7 +20,9 @@ public sealed record AzurePlace : StoragePlace
     /// <summary>The client id of a user-assigned identity.</summary>
     public const string ClientId = "Berth:Storage:Azure:ClientId";
 
-    private const string Container = "Berth:Storage:Azure:Container";
+    /// <summary>The container of the objects.</summary>
+    public const string Container = "Berth:Storage:Azure:Container";
+
     private const string Table = "Berth:Storage:Azure:Table";
     private const string CreateMissing = "Berth:Storage:Azure:CreateMissing";
 

@@ -6,17 +6,16 @@ namespace Berth.Server.Configuration;
 internal static class DockerNames
 {
     private const string Headers = "http.headers.";
-    private const string Storage = "storage.";
+    private const string StorageSection = "storage";
+    private const string Storage = StorageSection + ".";
 
-    /// <summary>Their name, ours, and how the value changes on the way, where it does.</summary>
+    /// <summary>Their name, ours, and how the value changes on the way, where it does. Drivers of storage have their own.</summary>
     public static IReadOnlyList<(string Docker, string Berth, Func<string, string>? Change)> Used { get; } =
     [
         ("http.addr", ServerSettingNames.Address, null),
         ("http.tls.certificate", ServerSettingNames.TlsCertificate, null),
         ("http.tls.key", ServerSettingNames.TlsKey, null),
         ("http.draintimeout", ServerSettingNames.ShutdownTimeout, null),
-        ("storage", SettingNames.Provider, ProviderOf),
-        ("storage.filesystem.rootdirectory", FolderPlace.RootSetting, null),
         ("storage.delete.enabled", SettingNames.DeleteEnabled, null),
         ("storage.redirect.disable", SettingNames.RedirectEnabled, Not),
         ("validation.disabled", SettingNames.AllowMissingReferences, null),
@@ -42,26 +41,38 @@ internal static class DockerNames
         ("http.tls.clientauth", "clients are not asked for a certificate"),
         ("http.tls.letsencrypt", "no certificate is fetched"),
         ("http.prefix", "the API stays at /v2/"),
+        ("middleware.storage", "downloads are redirected to the store itself"),
         ("proxy", "nothing is fetched from another registry"),
         ("storage.maintenance.readonly", "the registry accepts pushes"),
+        ("storage.maintenance.uploadpurging", "what unfinished uploads leave behind stays in the store"),
     ];
 
     private static readonly string[] StorageSections = ["cache", "delete", "maintenance", "redirect", "tag"];
 
-    /// <summary>Says in Berth's words what a source says in the Docker registry's.</summary>
-    /// <param name="source">The names and values of one source, in order.</param>
+    /// <summary>Says in Berth's words what sources say in the Docker registry's.</summary>
+    /// <param name="weakestFirst">The names and values of each source, in order.</param>
     /// <param name="warnings">Takes a line for each name that Berth does not have.</param>
-    public static IEnumerable<Setting> Translate(IEnumerable<DockerSetting> source, ICollection<string> warnings)
+    /// <exception cref="SettingsException">A source names two providers, or what one says cannot be kept.</exception>
+    public static IEnumerable<Setting> Translate(
+        IEnumerable<IEnumerable<DockerSetting>> weakestFirst, ICollection<string> warnings)
     {
-        var settings = new List<Setting>();
-        foreach (var item in source)
+        var providers = new List<Setting>();
+        var merged = new Dictionary<string, DockerSetting>(StringComparer.OrdinalIgnoreCase);
+        foreach (var source in weakestFirst.Select(source => source.ToArray()))
         {
-            if (ProviderIn(item.Name) is { } provider)
-                AddProvider(settings, provider, item);
-            if (item.Values.Count > 0)
-                settings.AddRange(Translate(item, warnings));
+            if (ProviderIn(source) is { } provider)
+                providers.Add(provider);
+            foreach (var item in source)
+                merged[item.Name] = item;
         }
 
+        var chosen = providers.LastOrDefault()?.Values[0];
+        var settings = new List<Setting>(providers);
+        foreach (var item in merged.Values.Where(item => item.Values.Count > 0 && !IsOfDriver(item)))
+            settings.AddRange(Translate(item, warnings));
+        // Another driver's parameters go with it: REGISTRY_STORAGE beside a config.yml has always meant that.
+        foreach (var driver in DockerDrivers.All.Where(driver => driver.Provider == chosen))
+            settings.AddRange(driver.Translate(ParametersOf(driver, merged.Values), warnings));
         return settings;
     }
 
@@ -80,28 +91,48 @@ internal static class DockerNames
     {
         var instead = Missed.FirstOrDefault(entry => Same(entry.Docker, item.Name)
             || item.Name.StartsWith(entry.Docker + ".", StringComparison.OrdinalIgnoreCase)).Instead;
-        return $"{item.Origin} is not used by Berth{(instead is null ? "" : ": " + instead)}";
+        return item.Unused(instead);
     }
 
-    /// <summary>The provider that a name such as <c>storage.s3.bucket</c> implies.</summary>
-    private static string? ProviderIn(string name)
+    /// <summary>The provider that one source names, outright or as the section of a driver; empty text sets it back.</summary>
+    private static Setting? ProviderIn(IEnumerable<DockerSetting> source)
+    {
+        Setting? known = null;
+        foreach (var item in source.Where(IsOfDriver))
+        {
+            string[] names = DriverOf(item.Name) is { } driver ? [driver] : [.. item.Values];
+            if (names is not [{ Length: > 0 }, ..])
+                continue;
+            var provider = new Setting(
+                SettingNames.Provider, [.. names.Select(DockerDrivers.ProviderOf)], item.Origin);
+            if (known is not null && known.Values[0] != provider.Values[0])
+                throw new SettingsException($"{item.Origin}: {known.Origin} names another storage provider; keep one");
+            known ??= provider;
+        }
+
+        return known ?? source
+            .Where(item => Same(item.Name, StorageSection) && item.Values.Count > 0)
+            .Select(item => new Setting(SettingNames.Provider, item.Values, item.Origin))
+            .FirstOrDefault();
+    }
+
+    private static bool IsOfDriver(DockerSetting item) =>
+        Same(item.Name, StorageSection) || DriverOf(item.Name) is not null;
+
+    /// <summary>The driver in a name such as <c>storage.s3.bucket</c>.</summary>
+    private static string? DriverOf(string name)
     {
         if (!name.StartsWith(Storage, StringComparison.OrdinalIgnoreCase))
             return null;
         var section = name[Storage.Length..].Split('.')[0];
-        return StorageSections.Contains(section, StringComparer.OrdinalIgnoreCase) ? null : ProviderOf(section);
+        return StorageSections.Contains(section, StringComparer.OrdinalIgnoreCase) ? null : section;
     }
 
-    private static void AddProvider(List<Setting> settings, string provider, DockerSetting item)
-    {
-        var known = settings.Find(setting => setting.Name == SettingNames.Provider);
-        if (known is null)
-            settings.Add(new(SettingNames.Provider, [provider], item.Origin));
-        else if (!Same(known.Values[0], provider))
-            throw new SettingsException($"{item.Origin}: {known.Origin} names another storage provider; keep one");
-    }
-
-    private static string ProviderOf(string docker) => Same(docker, "inmemory") ? "memory" : docker.ToLowerInvariant();
+    private static DockerParameters ParametersOf(DockerDriver driver, IEnumerable<DockerSetting> settings) =>
+        new(settings
+            .Where(item => DriverOf(item.Name) is { } name && DockerDrivers.ProviderOf(name) == driver.Provider)
+            .Where(item => item.Values.Count > 0)
+            .Select(item => item with { Name = string.Join('.', item.Name.Split('.').Skip(2)) }));
 
     private static string Not(string value) =>
         ValueFormats.TryBoolean(value, out var isTrue) ? isTrue ? "false" : "true" : value;
@@ -113,4 +144,9 @@ internal static class DockerNames
 /// <param name="Name">Its name in config.yml, joined by dots.</param>
 /// <param name="Values">Its value; a list has several, a section or a null none.</param>
 /// <param name="Origin">How the user spelled it and where, for messages.</param>
-internal sealed record DockerSetting(string Name, IReadOnlyList<string> Values, string Origin);
+internal sealed record DockerSetting(string Name, IReadOnlyList<string> Values, string Origin)
+{
+    /// <summary>The line that warns of it.</summary>
+    /// <param name="instead">What the registry does instead, where that can be said.</param>
+    public string Unused(string? instead) => $"{Origin} is not used by Berth{(instead is null ? "" : ": " + instead)}";
+}

@@ -10,7 +10,8 @@ internal static class DockerSources
     private const string Prefix = "REGISTRY_";
 
     /// <summary>A config.yml of the Docker registry.</summary>
-    public static IEnumerable<Setting> FromConfigFile(string path, ICollection<string> warnings)
+    /// <exception cref="SettingsException">It cannot be read, or is no YAML.</exception>
+    public static IEnumerable<DockerSetting> FromConfigFile(string path)
     {
         string text;
         try
@@ -23,20 +24,18 @@ internal static class DockerSources
             throw new SettingsException($"{path}: {reason}", e);
         }
 
-        return DockerNames.Translate(DockerYaml.ReadFile(text, Path.GetFileName(path)), warnings);
+        return DockerYaml.ReadFile(text, Path.GetFileName(path));
     }
 
     /// <summary>The environment's <c>REGISTRY_…</c>, as the Docker registry reads them: sections first.</summary>
-    public static IEnumerable<Setting> FromVariables(
-        IReadOnlyDictionary<string, string> environment, ICollection<string> warnings) =>
-        DockerNames.Translate(
-            environment
-                .Where(entry => entry.Key.StartsWith(Prefix, StringComparison.Ordinal))
-                .OrderBy(entry => entry.Key, StringComparer.Ordinal)
-                .SelectMany(entry => FromVariable(entry.Key, entry.Value))
-                .GroupBy(setting => setting.Name, StringComparer.Ordinal)
-                .Select(group => group.First() with { Values = [.. group.SelectMany(setting => setting.Values)] }),
-            warnings);
+    /// <exception cref="SettingsException">One of its headers is no YAML.</exception>
+    public static IEnumerable<DockerSetting> FromVariables(IReadOnlyDictionary<string, string> environment) =>
+        environment
+            .Where(entry => entry.Key.StartsWith(Prefix, StringComparison.Ordinal))
+            .OrderBy(entry => entry.Key, StringComparer.Ordinal)
+            .SelectMany(entry => FromVariable(entry.Key, entry.Value))
+            .GroupBy(setting => setting.Name, StringComparer.Ordinal)
+            .Select(group => group.First() with { Values = [.. group.SelectMany(setting => setting.Values)] });
 
     private static IEnumerable<DockerSetting> FromVariable(string variable, string value)
     {

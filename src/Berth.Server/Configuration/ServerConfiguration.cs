@@ -18,13 +18,18 @@ internal sealed record ServerConfiguration(ServerOptions Options, IReadOnlyList<
         List<Setting> settings =
         [
             .. SettingSources.FromAppSettings(input.ProgramDirectory, input.WorkingDirectory),
-            .. configFile is null
-                ? []
-                : DockerSources.FromConfigFile(Path.GetFullPath(configFile, input.WorkingDirectory), warnings),
-            .. DockerSources.FromVariables(input.Environment, warnings),
+            .. DockerNames.Translate(
+                [
+                    configFile is null
+                        ? []
+                        : DockerSources.FromConfigFile(Path.GetFullPath(configFile, input.WorkingDirectory)),
+                    DockerSources.FromVariables(input.Environment),
+                ],
+                warnings),
             .. SettingSources.FromVariables(input.Environment),
             .. commandLine.Settings,
         ];
+        DockerDrivers.RefuseForeign(settings);
         warnings.AddRange(settings
             .Where(setting => !ServerSettingNames.Contains(setting.Name))
             .Select(setting => $"{setting.Origin} is not a setting of Berth"));

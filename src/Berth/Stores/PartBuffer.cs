@@ -17,22 +17,23 @@ internal sealed class PartBuffer(UploadBuffers buffers) : IDisposable
     /// <summary>Whether there is no room for another byte before <see cref="GrowAsync"/>.</summary>
     public bool NeedsGrowth => Length == _capacity && !IsFull;
 
-    public ReadOnlySequence<byte> Content
+    private int LastLength => _segments[^1].Length - (_capacity - Length);
+
+    /// <summary>The bytes of two buffers, either of which may be missing, one after the other.</summary>
+    public static ReadOnlySequence<byte> Join(PartBuffer? one, PartBuffer? other)
     {
-        get
+        Segment? first = null, last = null;
+        foreach (var buffer in new[] { one, other }.OfType<PartBuffer>())
         {
-            Segment? first = null, last = null;
-            for (var i = 0; i < _segments.Count; i++)
+            for (var i = 0; i < buffer._segments.Count; i++)
             {
-                var length = i == _segments.Count - 1 ? LastLength : _segments[i].Length;
-                last = new Segment(_segments[i].AsMemory(0, length), last);
+                var segment = buffer._segments[i];
+                last = new(segment.AsMemory(0, i == buffer._segments.Count - 1 ? buffer.LastLength : segment.Length), last);
                 first ??= last;
             }
-            return first is null ? default : new(first, 0, last!, last!.Memory.Length);
         }
+        return first is null ? default : new(first, 0, last!, last!.Memory.Length);
     }
-
-    private int LastLength => _segments[^1].Length - (_capacity - Length);
 
     /// <summary>Gets room for more bytes.</summary>
     /// <returns><see langword="false"/> when there was no memory for so long.</returns>

@@ -1,9 +1,15 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using Berth.Storage;
 
 namespace Berth.Stores;
 
 /// <summary>Cuts the bytes of one request into parts, and sends each to the store while the next one fills.</summary>
+/// <remarks>
+/// A full part is held back until enough bytes follow it to make a part of their own: what is left at the end joins it,
+/// instead of lying beside the parts as a tail until the next request brings it together with more. Where every part has
+/// to be as large as the first (the least size is the usual one), none is held back.
+/// </remarks>
 internal sealed class PartSender : IAsyncDisposable
 {
     /// <summary>How long to wait for memory before the bytes at hand make a smaller part.</summary>
@@ -16,6 +22,8 @@ internal sealed class PartSender : IAsyncDisposable
     private readonly List<Task> _inFlight = [];
     private readonly CancellationTokenSource _storing = new();
     private readonly string _attempt = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6));
+    private PartBuffer? _held;
+    private PartBuffer? _rest;
 
     public PartSender(IObjectStore objects, UploadBuffers buffers, UploadSession session)
     {
@@ -39,8 +47,11 @@ internal sealed class PartSender : IAsyncDisposable
 
     public IReadOnlyList<string> Receipts => _receipts;
 
+    /// <summary>How many bytes follow the last part.</summary>
+    public int RestLength => (_held?.Length ?? 0) + (_rest?.Length ?? 0);
+
     /// <summary>The bytes after the last part.</summary>
-    public PartBuffer? Rest { get; private set; }
+    public ReadOnlySequence<byte> Rest => PartBuffer.Join(_held, _rest);
 
     /// <summary>Ends what the store is still doing for this request.</summary>
     public CancellationToken Storing => _storing.Token;
@@ -55,20 +66,30 @@ internal sealed class PartSender : IAsyncDisposable
     {
         while (!bytes.IsEmpty)
         {
-            if (Rest is null && _receipts.Count == _objects.MaximumParts)
+            if (_rest is null && _receipts.Count + (_held is null ? 0 : 1) == _objects.MaximumParts)
             {
                 return false;
             }
-            Rest ??= new(_buffers);
-            if (Rest.NeedsGrowth && !await GrowAsync(Rest))
+            _rest ??= new(_buffers);
+            if (_rest.NeedsGrowth && !await GrowAsync(_rest))
             {
                 // No memory for a whole part: a smaller one makes room, and the upload goes on, only slower.
                 await SendRestAsync(Storing);
                 await Task.WhenAll(_inFlight);
                 continue;
             }
-            bytes = bytes[Rest.Write(bytes.Span)..];
-            if (Rest.IsFull)
+            bytes = bytes[_rest.Write(bytes.Span)..];
+            if (_held is { } held && _rest.Length >= _objects.MinimumPartSize)
+            {
+                await BeReadyAsync(Storing);
+                _held = null;
+                Send(held);
+            }
+            if (_rest.IsFull && _objects.MinimumPartSize < _buffers.PartSize)
+            {
+                (_held, _rest) = (_rest, null);
+            }
+            else if (_rest.IsFull)
             {
                 await SendRestAsync(Storing);
             }
@@ -79,21 +100,10 @@ internal sealed class PartSender : IAsyncDisposable
     /// <summary>Sends the bytes after the last part as a part of their own.</summary>
     public async Task SendRestAsync(CancellationToken cancellationToken)
     {
-        if (StoreUpload is null)
-        {
-            Object = RecordLayout.NewObject();
-            StoreUpload = await _objects.BeginUploadAsync(Object, cancellationToken);
-        }
-        while (_inFlight.Count >= _objects.PartsTogether)
-        {
-            await EndOneAsync(cancellationToken);
-        }
-        var part = Rest!;
-        Rest = null;
-        var position = new PartPosition(_receipts.Count + 1, Length, _attempt);
-        Length += part.Length;
-        _receipts.Add("");
-        _inFlight.Add(SendAsync(part, position));
+        await BeReadyAsync(cancellationToken);
+        var (held, rest) = (_held, _rest);
+        (_held, _rest) = (null, null);
+        Send(held, rest);
     }
 
     /// <summary>Waits until every part sent is durable.</summary>
@@ -126,7 +136,8 @@ internal sealed class PartSender : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await StopAsync();
-        Rest?.Dispose();
+        _held?.Dispose();
+        _rest?.Dispose();
         _storing.Dispose();
     }
 
@@ -154,12 +165,36 @@ internal sealed class PartSender : IAsyncDisposable
         await ended;
     }
 
-    private async Task SendAsync(PartBuffer part, PartPosition position)
+    /// <summary>Begins the store's upload before its first part, and waits while enough parts are in flight.</summary>
+    private async Task BeReadyAsync(CancellationToken cancellationToken)
     {
-        using (part)
+        if (StoreUpload is null)
         {
-            _receipts[position.Number - 1] = await _objects.UploadPartAsync(
-                Object!, StoreUpload!, position, part.Content, Storing);
+            Object = RecordLayout.NewObject();
+            StoreUpload = await _objects.BeginUploadAsync(Object, cancellationToken);
+        }
+        while (_inFlight.Count >= _objects.PartsTogether)
+        {
+            await EndOneAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>Sends one part.</summary>
+    private void Send(PartBuffer? first, PartBuffer? second = null)
+    {
+        var position = new PartPosition(_receipts.Count + 1, Length, _attempt);
+        Length += (first?.Length ?? 0) + (second?.Length ?? 0);
+        _receipts.Add("");
+        _inFlight.Add(SendAsync());
+
+        async Task SendAsync()
+        {
+            using (first)
+            using (second)
+            {
+                _receipts[position.Number - 1] = await _objects.UploadPartAsync(
+                    Object!, StoreUpload!, position, PartBuffer.Join(first, second), Storing);
+            }
         }
     }
 }

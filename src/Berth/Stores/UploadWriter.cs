@@ -111,24 +111,24 @@ internal sealed class UploadWriter : IAsyncDisposable
         }
         byte[]? tail = null;
         string? tailObject = null;
-        if (_parts.Rest is { } rest)
+        if (_parts.RestLength > 0)
         {
-            // A first request that fits into one part may well be the whole blob: kept as an object of its own it is
+            // A first request of no more than one part may well be the whole blob: kept as an object of its own it is
             // ready to be published without another call.
             var isWhole = _session.Offset == 0 && _parts.Length == 0;
-            if (!isWhole && rest.Length >= _objects.MinimumPartSize)
+            if (!isWhole && _parts.RestLength >= _objects.MinimumPartSize)
             {
                 await _parts.SendRestAsync(_parts.Storing);
             }
-            else if (rest.Length <= InlineTail)
+            else if (_parts.RestLength <= InlineTail)
             {
-                tail = rest.Content.ToArray();
+                tail = _parts.Rest.ToArray();
             }
             else
             {
                 // Without parts it may become the blob itself, see CompleteAsync.
                 tailObject = _parts.StoreUpload is null ? RecordLayout.NewObject() : RecordLayout.NewTail();
-                await _objects.PutAsync(tailObject, rest.Content, _parts.Storing);
+                await _objects.PutAsync(tailObject, _parts.Rest, _parts.Storing);
             }
         }
         await _parts.FlushAsync();
@@ -164,10 +164,10 @@ internal sealed class UploadWriter : IAsyncDisposable
         if (_parts.StoreUpload is null)
         {
             var key = RecordLayout.NewObject();
-            await _objects.PutAsync(key, _parts.Rest?.Content ?? default, cancellationToken);
+            await _objects.PutAsync(key, _parts.Rest, cancellationToken);
             return new(key, Length);
         }
-        if (_parts.Rest is not null)
+        if (_parts.RestLength > 0)
         {
             await _parts.SendRestAsync(cancellationToken);
         }

@@ -1,7 +1,6 @@
 using System.Buffers;
 using Azure.Core;
 using Azure.Core.Pipeline;
-using Berth.Storage.Azure;
 
 namespace Berth.Storage.Tests.Azure;
 

@@ -73,6 +73,14 @@ public abstract class BudgetTests(RegistryFixture fixture) : ProtocolTests(fixtu
         Assert.Equal(Parts + 9, await SumAsync(requests: 3));
     }
 
+    [SkippableFact]
+    public async Task What_is_left_after_whole_parts_joins_the_last_one()
+    {
+        await PushAsync((16 * 1024 * 1024) + 100, patch: true);
+
+        Assert.Equal(2 + 9, await SumAsync(requests: 3));
+    }
+
     [SkippableTheory]
     [InlineData(0)]
     [InlineData(1)]

@@ -229,18 +229,24 @@ public abstract class UploadTests(RegistryFixture fixture) : ProtocolTests(fixtu
     }
 
     [SkippableTheory]
-    [InlineData(100_000, 1, 0)]
+    [InlineData(100_000, 0, 1, 0)]
+    [InlineData((8 * 1024 * 1024) + 50_000, 0, 1, 0)]
+    [InlineData((8 * 1024 * 1024) + 300_000, 0, 0, 0)]
     // Bytes after a part, too few for another: a store may delete them by age, as no blob is ever made of them.
-    [InlineData((8 * 1024 * 1024) + 50_000, 0, 1)]
-    public async Task Bytes_that_will_be_sent_again_lie_apart_from_blobs(int patched, int objects, int tails)
+    [InlineData((8 * 1024 * 1024) + 300_000, 50_000, 0, 1)]
+    public async Task Bytes_that_will_be_sent_again_lie_apart_from_blobs(int first, int second, int objects, int tails)
     {
         await using var registry = await TestRegistry.StartAsync(new Stores(
             new Storage.MemoryObjects(minimumPartSize: 256 * 1024), new Storage.MemoryRecords()).Open());
         var client = new Client(registry.Client);
-        var content = Client.RandomBytes(patched);
+        var content = Client.RandomBytes(first + second);
         var location = await client.StartUploadAsync(Repository);
 
-        (await AssertStatusAsync(202, client.SendAsync("PATCH", location, content))).Dispose();
+        (await AssertStatusAsync(202, client.SendAsync("PATCH", location, content[..first]))).Dispose();
+        if (second > 0)
+        {
+            (await AssertStatusAsync(202, client.SendAsync("PATCH", location, content[first..]))).Dispose();
+        }
 
         await AssertCountsAsync(objects, tails);
         (await AssertStatusAsync(201, client.SendAsync("PUT", $"{location}?digest={Client.Digest(content)}", [])))

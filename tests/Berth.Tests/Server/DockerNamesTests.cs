@@ -17,6 +17,8 @@ public sealed class DockerNamesTests
         { "storage: inmemory", SettingNames.Provider, "memory" },
         { "storage: {inmemory: }", SettingNames.Provider, "memory" },
         { "storage: {inmemory: {}}", SettingNames.Provider, "memory" },
+        { "storage: s3aws", SettingNames.Provider, "s3" },
+        { "storage: {S3: {}}", SettingNames.Provider, "s3" },
         { "storage: {filesystem: {}}", SettingNames.Provider, "filesystem" },
         { "storage: {filesystem: {rootdirectory: /r}}", FolderPlace.RootSetting, "/r" },
         { "storage: {delete: {enabled: false}}", SettingNames.DeleteEnabled, "false" },
@@ -33,7 +35,7 @@ public sealed class DockerNamesTests
     {
         var warnings = new List<string>();
 
-        var settings = DockerNames.Translate(DockerYaml.ReadFile(yaml, "config.yml"), warnings);
+        var settings = DockerNames.Translate([DockerYaml.ReadFile(yaml, "config.yml")], warnings);
 
         Assert.Equal(value, string.Join('|', Assert.Single(settings, setting => setting.Name == name).Values));
         Assert.Empty(warnings);
@@ -48,6 +50,7 @@ public sealed class DockerNamesTests
     [InlineData("version: 0.1")]
     [InlineData("http: {secret: s, relativeurls: true, host: https://example.com}")]
     [InlineData("storage: {tag: {concurrencylimit: 8}}")]
+    [InlineData("storage: {filesystem: {maxthreads: 100}}")]
     [InlineData("auth:")]
     [InlineData("")]
     [InlineData("# nothing\n")]
@@ -68,6 +71,13 @@ public sealed class DockerNamesTests
         + "pull")]
     [InlineData("storage: {maintenance: {readonly: {enabled: true}}}",
         "storage.maintenance.readonly.enabled is not used by Berth: the registry accepts pushes")]
+    [InlineData("storage: {maintenance: {uploadpurging: {age: 168h}}}",
+        "storage.maintenance.uploadpurging.age is not used by Berth: what unfinished uploads leave behind stays in the "
+        + "store")]
+    [InlineData("middleware: {storage: [{name: cloudfront}]}",
+        "middleware.storage.name is not used by Berth: downloads are redirected to the store itself")]
+    [InlineData("storage: {filesystem: {rotdirectory: /r}}", "storage.filesystem.rotdirectory is not used by Berth")]
+    [InlineData("storage: {filesystem: plain}", "storage.filesystem is not used by Berth")]
     public void What_berth_does_not_have_is_named_and_does_not_stop_the_start(string yaml, string warning)
     {
         using var folder = new ServerFolder();
@@ -98,8 +108,9 @@ public sealed class DockerNamesTests
     {
         var warnings = new List<string>();
 
-        var settings = DockerSources.FromVariables(
-            new Dictionary<string, string> { [variable] = value, ["OTHER"] = "x" }, warnings);
+        var settings = DockerNames.Translate(
+            [DockerSources.FromVariables(new Dictionary<string, string> { [variable] = value, ["OTHER"] = "x" })],
+            warnings);
 
         Assert.Equal(expected, string.Join('|', Assert.Single(settings, setting => setting.Name == name).Values));
         Assert.Empty(warnings);
@@ -145,6 +156,55 @@ public sealed class DockerNamesTests
         using var folder = new ServerFolder();
         folder.Write("config.yml", "storage: {filesystem: {rootdirectory: /r}, inmemory: {}}");
         Assert.Contains("another storage provider", folder.Refusal(["config.yml"]), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void One_source_may_name_its_provider_twice()
+    {
+        using var folder = new ServerFolder();
+        var options = folder.Read(
+            null, ("REGISTRY_STORAGE", "filesystem"), ("REGISTRY_STORAGE_FILESYSTEM_ROOTDIRECTORY", "/r")).Options;
+        Assert.Equal(Path.GetFullPath("/r"), options.Berth.Place.ToString());
+    }
+
+    [Theory]
+    [InlineData("inmemory", "memory, until it ends")]
+    [InlineData("filesystem", "data")]
+    [InlineData("", "data")]
+    public void The_environment_overrules_a_file_with_all_that_the_file_says_of_its_driver(string value, string place)
+    {
+        using var folder = new ServerFolder();
+        folder.Write("config.yml", "storage: {azure: {accountname: a, rootdirectory: /x}}");
+
+        var configuration = folder.Read(["config.yml"], ("REGISTRY_STORAGE", value));
+
+        Assert.EndsWith(place, configuration.Options.Berth.Place.ToString(), StringComparison.Ordinal);
+        Assert.Empty(configuration.Warnings);
+    }
+
+    [Theory]
+    [InlineData("gcs", "use s3, oss, azure or filesystem")]
+    [InlineData("GCS", "use s3, oss, azure or filesystem")]
+    [InlineData("swift", "regionendpoint and Swift's s3api")]
+    [InlineData("rados", "regionendpoint and Ceph's object gateway")]
+    public void A_driver_that_berth_cannot_replace_is_refused_with_what_can(string driver, string instead)
+    {
+        using var folder = new ServerFolder();
+        var message = folder.Refusal(null, ("REGISTRY_STORAGE", driver));
+        Assert.StartsWith("REGISTRY_STORAGE: ", message, StringComparison.Ordinal);
+        Assert.EndsWith(instead, message, StringComparison.Ordinal);
+
+        folder.Write("config.yml", $"storage: {{{driver}: {{bucket: b}}}}");
+        Assert.EndsWith(instead, folder.Refusal(["config.yml"]), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_driver_that_berth_cannot_replace_may_be_overruled()
+    {
+        using var folder = new ServerFolder();
+        folder.Write("config.yml", "storage: {gcs: {bucket: b, keyfile: /k}}");
+        var options = folder.Read(["config.yml"], ("Berth__Storage__Provider", "memory")).Options;
+        Assert.IsType<MemoryPlace>(options.Berth.Place);
     }
 
     [Fact]

@@ -153,7 +153,7 @@ public sealed class ServerConfigurationTests : IDisposable
         RefusedByName($"Berth:Http:{name}", value, accepted);
 
     [Theory]
-    [InlineData("Storage:Provider", "s3", "filesystem, azure or memory")]
+    [InlineData("Storage:Provider", "tape", "filesystem, azure, s3 or memory")]
     [InlineData("DeleteEnabled", "maybe", "true or false")]
     [InlineData("AllowMissingReferences", "1", "true or false")]
     [InlineData("MaximumManifestSize", "1MiB", "4MiB")]
@@ -175,8 +175,8 @@ public sealed class ServerConfigurationTests : IDisposable
 
     [Theory]
     [InlineData("REGISTRY_HTTP_ADDR", "foo", "Berth:Http:Address")]
-    [InlineData("REGISTRY_STORAGE", "s3", "Berth:Storage:Provider")]
-    [InlineData("REGISTRY_STORAGE_S3_BUCKET", "b", "Berth:Storage:Provider")]
+    [InlineData("REGISTRY_STORAGE", "gcs", "Berth:Storage:Provider")]
+    [InlineData("REGISTRY_STORAGE_GCS_BUCKET", "b", "Berth:Storage:Provider")]
     [InlineData("REGISTRY_STORAGE_DELETE_ENABLED", "maybe", "Berth:DeleteEnabled")]
     [InlineData("REGISTRY_STORAGE_REDIRECT_DISABLE", "maybe", "Berth:RedirectEnabled")]
     [InlineData("REGISTRY_LOG_LEVEL", "loud", "Berth:Log:Level")]

@@ -1,15 +1,16 @@
 using System.Buffers;
 
-namespace Berth.Storage.Azure;
+namespace Berth.Storage;
 
-/// <summary>Bytes in buffers, as a request's body that can be sent again.</summary>
+/// <summary>Bytes in buffers, as the body of a provider's request, that can be sent again.</summary>
 /// <remarks>
 /// A try that took too long is given up, but may still be sending when the next one rewinds the same stream. So each
-/// sending, which the SDK does with <see cref="CopyToAsync"/>, has a position of its own: a try can take no bytes away
+/// sending, which Azure's SDK does with <see cref="CopyToAsync"/>, has a position of its own: a try can take no bytes away
 /// from another one. (A checksum would only tell of the mix-up, and cost a pass over every part.) And what is disposed
 /// hands out no byte more, as its buffers are then another's.
 /// </remarks>
-internal sealed class SequenceStream(ReadOnlySequence<byte> content) : Stream
+/// <param name="content">The bytes; their owner keeps them unchanged until the stream is disposed.</param>
+public sealed class SequenceStream(ReadOnlySequence<byte> content) : Stream
 {
     private readonly long _length = content.Length;
     private readonly Lock _lock = new();
@@ -17,14 +18,19 @@ internal sealed class SequenceStream(ReadOnlySequence<byte> content) : Stream
     private long _position;
     private bool _ended;
 
+    /// <inheritdoc/>
     public override bool CanRead => true;
 
+    /// <inheritdoc/>
     public override bool CanSeek => true;
 
+    /// <inheritdoc/>
     public override bool CanWrite => false;
 
+    /// <inheritdoc/>
     public override long Length => _length;
 
+    /// <inheritdoc/>
     public override long Position
     {
         get => _position;
@@ -53,6 +59,7 @@ internal sealed class SequenceStream(ReadOnlySequence<byte> content) : Stream
         }
     }
 
+    /// <inheritdoc/>
     public override int Read(Span<byte> buffer)
     {
         var count = ReadAt(_position, buffer);
@@ -60,16 +67,20 @@ internal sealed class SequenceStream(ReadOnlySequence<byte> content) : Stream
         return count;
     }
 
+    /// <inheritdoc/>
     public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
+    /// <inheritdoc/>
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
+    /// <inheritdoc/>
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
         cancellationToken.IsCancellationRequested
             ? ValueTask.FromCanceled<int>(cancellationToken)
             : new(Read(buffer.Span));
 
+    /// <inheritdoc/>
     public override long Seek(long offset, SeekOrigin origin) => Position = origin switch
     {
         SeekOrigin.Begin => offset,
@@ -77,14 +88,18 @@ internal sealed class SequenceStream(ReadOnlySequence<byte> content) : Stream
         _ => _length + offset,
     };
 
+    /// <inheritdoc/>
     public override void Flush()
     {
     }
 
+    /// <inheritdoc/>
     public override void SetLength(long value) => throw new NotSupportedException();
 
+    /// <inheritdoc/>
     public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
+    /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
         lock (_lock)
