@@ -14,11 +14,12 @@ public sealed class ChildProcess : IAsyncDisposable
     private readonly Lock _lock = new();
     private readonly List<(Func<string, bool> Is, TaskCompletionSource<string> Found)> _awaited = [];
 
-    private ChildProcess(Process process)
+    private ChildProcess(Process process, bool endsWithInput)
     {
         _process = process;
         // Also when the run is cancelled and no fixture is disposed of.
-        AppDomain.CurrentDomain.ProcessExit += EndProcess;
+        if (!endsWithInput)
+            AppDomain.CurrentDomain.ProcessExit += EndProcess;
         _process.OutputDataReceived += (_, line) => Take(line.Data);
         _process.ErrorDataReceived += (_, line) => Take(line.Data);
         _process.BeginOutputReadLine();
@@ -34,11 +35,12 @@ public sealed class ChildProcess : IAsyncDisposable
 
     /// <summary>Starts a program.</summary>
     /// <param name="start">The program; where its input and output go is set here.</param>
-    /// <param name="keepInput">Leaves its standard input open, so that its end tells it that the tests have gone.</param>
+    /// <param name="keepInput">Leaves its standard input open: its end tells the program, which then ends too, that the
+    /// tests have gone.</param>
     public static ChildProcess Start(ProcessStartInfo start, bool keepInput = false)
     {
         start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
-        var child = new ChildProcess(Process.Start(start)!);
+        var child = new ChildProcess(Process.Start(start)!, endsWithInput: keepInput);
         if (!keepInput)
             child._process.StandardInput.Close();
         return child;

@@ -9,6 +9,10 @@ public sealed class TemporaryFolder : IDisposable
 
     public static TemporaryFolder Create() => new(Directory.CreateTempSubdirectory("berth-test-").FullName);
 
+    /// <summary>Makes one in another folder than that of the machine's temporary files.</summary>
+    public static TemporaryFolder CreateIn(string parent) =>
+        new(Directory.CreateDirectory(System.IO.Path.Join(parent, $"berth-test-{Guid.NewGuid():N}")).FullName);
+
     /// <summary>Makes a folder inside it.</summary>
     public string Add(string name) => Directory.CreateDirectory(At(name)).FullName;
 

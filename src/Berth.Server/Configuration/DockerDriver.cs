@@ -34,7 +34,8 @@ internal sealed class DockerDriver(string provider)
     public IEnumerable<Setting> Translate(DockerParameters parameters, ICollection<string> warnings)
     {
         var settings = new List<Setting>();
-        foreach (var item in parameters.All.Where(item => !Composed.Contains(item.Name, StringComparer.OrdinalIgnoreCase)))
+        var single = parameters.All.Where(item => !Composed.Contains(item.Name, StringComparer.OrdinalIgnoreCase));
+        foreach (var item in single)
             settings.AddRange(Translate(item, warnings));
         settings.AddRange(Compose(parameters, warnings));
         return settings;

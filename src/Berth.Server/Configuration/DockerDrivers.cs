@@ -15,6 +15,7 @@ internal static class DockerDrivers
         },
         new("memory"),
         DockerAzure.Driver,
+        DockerS3.Driver,
     ];
 
     /// <summary>Those it cannot, with what can be used in their place.</summary>
@@ -35,14 +36,10 @@ internal static class DockerDrivers
 
     /// <summary>Refuses a driver that Berth cannot take the place of, where no source overrules it.</summary>
     /// <exception cref="SettingsException">The provider is such a driver.</exception>
-    public static void RefuseForeign(IEnumerable<Setting> settings)
+    public static void RefuseForeign(Settings settings)
     {
-        var provider = settings.LastOrDefault(setting =>
-            setting.Name.Equals(SettingNames.Provider, StringComparison.OrdinalIgnoreCase));
-        if (provider is { Values: [var name] }
-            && Foreign.FirstOrDefault(entry => entry.Docker == name).Instead is { } instead)
-        {
-            throw new SettingsException($"{provider.Origin}: {instead}");
-        }
+        var provider = settings.Text(SettingNames.Provider);
+        if (Foreign.FirstOrDefault(entry => entry.Docker == provider).Instead is { } instead)
+            throw settings.Refusal(SettingNames.Provider, instead);
     }
 }

@@ -15,7 +15,7 @@ internal sealed record ServerConfiguration(ServerOptions Options, IReadOnlyList<
         var configFile = commandLine.ConfigFile
             ?? (isContainer ? input.ContainerConfigFiles.FirstOrDefault(File.Exists) : null);
         var warnings = new List<string>();
-        List<Setting> settings =
+        List<Setting> sources =
         [
             .. SettingSources.FromAppSettings(input.ProgramDirectory, input.WorkingDirectory),
             .. DockerNames.Translate(
@@ -29,11 +29,12 @@ internal sealed record ServerConfiguration(ServerOptions Options, IReadOnlyList<
             .. SettingSources.FromVariables(input.Environment),
             .. commandLine.Settings,
         ];
-        DockerDrivers.RefuseForeign(settings);
-        warnings.AddRange(settings
+        warnings.AddRange(sources
             .Where(setting => !ServerSettingNames.Contains(setting.Name))
             .Select(setting => $"{setting.Origin} is not a setting of Berth"));
         var defaults = isContainer ? ServerDefaults.InContainer : ServerDefaults.Plain;
-        return new(ServerOptions.Bind(new(settings), defaults, input.WorkingDirectory), warnings);
+        var settings = new Settings(sources);
+        DockerDrivers.RefuseForeign(settings);
+        return new(ServerOptions.Bind(settings, defaults, input.WorkingDirectory), warnings);
     }
 }

@@ -3,7 +3,7 @@ using Berth.Storage.Azure;
 
 namespace Berth.Tests.Server;
 
-/// <summary>The parameters of the Docker registry's Azure driver, from a file or the environment to the options.</summary>
+/// <summary>The parameters of the Docker registry's Azure driver, from file or environment to the options.</summary>
 public sealed class DockerAzureTests
 {
     private const string Key = "c2VjcmV0LWtleQ==";
@@ -31,7 +31,8 @@ public sealed class DockerAzureTests
     {
         using var folder = new ServerFolder();
         var configuration = folder.ReadYaml(
-            $"storage: {{azure: {{accountname: shop, accountkey: {Key}, container: images, max_retries: 3, retry_delay: 1s}}}}");
+            $"storage: {{azure: {{accountname: shop, accountkey: {Key}, container: images, max_retries: 3, "
+            + "retry_delay: 1s}}");
 
         Assert.Equal(
             Options(("REGISTRY_STORAGE_AZURE_ACCOUNTKEY", Key)),
@@ -44,16 +45,19 @@ public sealed class DockerAzureTests
     {
         using var folder = new ServerFolder();
         folder.Write("config.yml", "storage: {azure: {accountname: other, container: images}}");
-        var place = folder.Read(["config.yml"],
-            ("REGISTRY_STORAGE_AZURE_ACCOUNTNAME", "shop"), ("REGISTRY_STORAGE_AZURE_ACCOUNTKEY", Key)).Options.Berth.Place;
+        var configuration = folder.Read(
+            ["config.yml"],
+            ("REGISTRY_STORAGE_AZURE_ACCOUNTNAME", "shop"), ("REGISTRY_STORAGE_AZURE_ACCOUNTKEY", Key));
 
         Assert.Equal(
-            Options(("REGISTRY_STORAGE_AZURE_ACCOUNTKEY", Key)), Assert.IsType<AzurePlace>(place).Options);
+            Options(("REGISTRY_STORAGE_AZURE_ACCOUNTKEY", Key)),
+            Assert.IsType<AzurePlace>(configuration.Options.Berth.Place).Options);
     }
 
     [Theory]
     [InlineData("REALM", "core.chinacloudapi.cn", "EndpointSuffix=core.chinacloudapi.cn")]
-    [InlineData("SERVICEURL", "https://shop.blob.local", "BlobEndpoint=https://shop.blob.local;TableEndpoint=https://shop.table.local")]
+    [InlineData("SERVICEURL", "https://shop.blob.local",
+        "BlobEndpoint=https://shop.blob.local;TableEndpoint=https://shop.table.local")]
     [InlineData("CREDENTIALS_TYPE", "shared_key", "EndpointSuffix=core.windows.net")]
     public void The_address_of_an_account_with_a_key_may_be_told(string name, string value, string expected) =>
         Assert.Equal(
@@ -64,7 +68,8 @@ public sealed class DockerAzureTests
     [Theory]
     [InlineData("default_credentials", null, null, "https://shop.blob.core.windows.net/", null)]
     [InlineData("default", "SERVICEURL", "https://shop.blob.local", "https://shop.blob.local/", null)]
-    [InlineData("default_credentials", "REALM", "core.chinacloudapi.cn", "https://shop.blob.core.chinacloudapi.cn/", null)]
+    [InlineData(
+        "default_credentials", "REALM", "core.chinacloudapi.cn", "https://shop.blob.core.chinacloudapi.cn/", null)]
     [InlineData("Default_Credentials", "CREDENTIALS_CLIENTID", "id", "https://shop.blob.core.windows.net/", "id")]
     public void An_identity_needs_only_the_accounts_name(
         string type, string? name, string? value, string blobs, string? client)
@@ -80,18 +85,20 @@ public sealed class DockerAzureTests
     }
 
     [Fact]
-    public void A_connection_string_is_taken_as_it_is() =>
-        Assert.Equal(
-            "UseDevelopmentStorage=true",
-            Assert.IsType<AzurePlace>(new ServerFolderPlace(
-                ("REGISTRY_STORAGE_AZURE_CONNECTIONSTRING", "UseDevelopmentStorage=true")).Place).Options.ConnectionString);
+    public void A_connection_string_is_taken_as_it_is()
+    {
+        const string account = "UseDevelopmentStorage=true";
+        var place = new ServerFolderPlace(("REGISTRY_STORAGE_AZURE_CONNECTIONSTRING", account)).Place;
+        Assert.Equal(account, Assert.IsType<AzurePlace>(place).Options.ConnectionString);
+    }
 
     [Theory]
     [InlineData("CONTAINER", "", "REGISTRY_STORAGE_AZURE_ACCOUNTNAME: accountkey is missing beside it")]
-    [InlineData("CREDENTIALS_TYPE", "shared_key", "REGISTRY_STORAGE_AZURE_ACCOUNTNAME: accountkey is missing beside it")]
+    [InlineData("CREDENTIALS_TYPE", "shared_key", "REGISTRY_STORAGE_AZURE_ACCOUNTNAME: accountkey is missing")]
     [InlineData("CREDENTIALS_TYPE", "client_secret", "AZURE_CLIENT_SECRET")]
     [InlineData("CREDENTIALS_TYPE", "magic", "write shared_key or default_credentials")]
-    [InlineData("ACCOUNTKEY", "not base64 at all", "REGISTRY_STORAGE_AZURE_ACCOUNTKEY (Berth:Storage:Azure:ConnectionString): ")]
+    [InlineData("ACCOUNTKEY", "not base64 at all",
+        "REGISTRY_STORAGE_AZURE_ACCOUNTKEY (Berth:Storage:Azure:ConnectionString): ")]
     [InlineData("ACCOUNTKEY", "[a, b]", "REGISTRY_STORAGE_AZURE_ACCOUNTKEY: one value is expected")]
     public void What_cannot_be_kept_stops_the_start(string name, string value, string expected)
     {

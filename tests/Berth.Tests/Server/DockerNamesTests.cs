@@ -191,7 +191,7 @@ public sealed class DockerNamesTests
     {
         using var folder = new ServerFolder();
         var message = folder.Refusal(null, ("REGISTRY_STORAGE", driver));
-        Assert.StartsWith("REGISTRY_STORAGE: ", message, StringComparison.Ordinal);
+        Assert.StartsWith("REGISTRY_STORAGE (Berth:Storage:Provider): ", message, StringComparison.Ordinal);
         Assert.EndsWith(instead, message, StringComparison.Ordinal);
 
         folder.Write("config.yml", $"storage: {{{driver}: {{bucket: b}}}}");
