@@ -77,8 +77,8 @@ internal sealed partial record OssAddresses(OssAddress Registry, OssAddress Publ
         {
             return new(
                 nameof(options.Prefix),
-                $"\"{options.Prefix}\" is not accepted; write up to {OssStorageOptions.MaximumPrefixLength} letters, digits and "
-                + "_ . - / without a slash or dot at either end of a segment");
+                $"\"{options.Prefix}\" is not accepted; write up to {OssStorageOptions.MaximumPrefixLength} letters, digits, - _ . "
+                + "and / between them, such as registry/prod");
         }
 
         if (options.AccessKeyId.Length == 0)
@@ -150,8 +150,7 @@ internal sealed partial record OssAddresses(OssAddress Registry, OssAddress Publ
     private static partial Regex EndpointPattern();
 
     [GeneratedRegex(
-        @"\A[A-Za-z0-9_-]([A-Za-z0-9_.-]*[A-Za-z0-9_-])?(/[A-Za-z0-9_-]([A-Za-z0-9_.-]*[A-Za-z0-9_-])?)*\z",
-        RegexOptions.CultureInvariant)]
+        @"\A(?!\.{1,2}(/|\z))[A-Za-z0-9_.-]+(/(?!\.{1,2}(/|\z))[A-Za-z0-9_.-]+)*\z", RegexOptions.CultureInvariant)]
     private static partial Regex PrefixPattern();
 }
 

@@ -3,17 +3,23 @@ using System.Text;
 namespace Berth.Storage.Oss;
 
 /// <summary>
-/// Keys as objects' names: the same but for a dot, or the marks below, at the beginning of a segment. A URL would lose
-/// the segments <c>.</c> and <c>..</c>, and no name may begin with <c>\</c>.
+/// Keys as objects' names: the same but for control characters and spaces, and for what begins a segment with a dot or a
+/// <c>\</c>: a URL would lose the segments <c>.</c> and <c>..</c>, no name may begin with <c>\</c>, and no server takes them all.
 /// </summary>
 /// <remarks>
-/// What a mark says follows it, so names are in the order of their keys: where two keys part in a segment's first
-/// character, their names part there too, the same way.
+/// Such a character becomes two, the first of which lies between the same others as it does, so names are in the order of
+/// their keys.
 /// </remarks>
 internal static class OssNames
 {
     /// <summary>OSS's limit, in UTF-8 bytes.</summary>
     private const int MaximumLength = 1023;
+
+    /// <summary>Stands before a character that is not above it.</summary>
+    private const char Mark = '!';
+
+    /// <summary>What is added to such a character: it is then a printable one.</summary>
+    private const int Shift = 0x40;
 
     /// <summary>The name of a key that <see cref="StorageKey"/> has checked, or of a prefix.</summary>
     /// <param name="folder">What all names begin with: empty, or ending with a slash.</param>
@@ -26,7 +32,9 @@ internal static class OssNames
         var isFirst = true;
         foreach (var character in key)
         {
-            if (isFirst && character is '.' or '[')
+            if (character <= Mark)
+                name.Append(Mark).Append((char)(character + Shift));
+            else if (isFirst && character is ('.' or '['))
                 name.Append(character).Append('_');
             else if (isFirst && character == '\\')
                 name.Append("[a");
@@ -49,9 +57,13 @@ internal static class OssNames
         for (var at = folder.Length; at < name.Length; at++)
         {
             var isFirst = at == folder.Length || name[at - 1] == '/';
-            if (!isFirst || name[at] is not ('.' or '['))
+            if (name[at] != Mark && !(isFirst && name[at] is ('.' or '[')))
                 key.Append(name[at]);
-            else if (++at < name.Length)
+            else if (++at == name.Length)
+                return null;
+            else if (name[at - 1] == Mark)
+                key.Append((char)(name[at] - Shift));
+            else
                 key.Append(name[at] == 'a' ? '\\' : name[at - 1]);
         }
 

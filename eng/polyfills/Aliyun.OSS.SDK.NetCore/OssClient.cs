@@ -192,6 +192,7 @@ public class OssClient
         where T : GenericResult
     {
         result.HttpStatusCode = response.StatusCode;
+        result.ContentLength = response.Content.Headers.ContentLength ?? 0;
         if (Header(response, "Date") is { } date)
             result.ResponseMetadata["Date"] = date;
         return result;

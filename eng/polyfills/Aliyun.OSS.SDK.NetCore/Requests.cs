@@ -16,6 +16,26 @@ public class ObjectMetadata
         }
     }
 
+    public string? ContentMd5
+    {
+        get => _headers.GetValueOrDefault("Content-MD5") as string;
+        set
+        {
+            if (value is not null)
+                _headers["Content-MD5"] = value;
+        }
+    }
+
+    public string? ETag
+    {
+        get => _headers.GetValueOrDefault("ETag") as string;
+        set
+        {
+            if (value is not null)
+                _headers["ETag"] = value;
+        }
+    }
+
     public void AddHeader(string key, object value) => _headers.Add(key, value);
 }
 

@@ -7,6 +7,8 @@ namespace Aliyun.OSS.Model
     {
         public HttpStatusCode HttpStatusCode { get; set; }
 
+        public long ContentLength { get; set; }
+
         public IDictionary<string, string> ResponseMetadata { get; } =
             new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
     }

@@ -42,6 +42,8 @@ internal sealed class ServiceClient
             message.Content = request.Content is { } content ? new LentContent(content) : new ByteArrayContent([]);
             if (request.Headers.TryGetValue("Content-Type", out var type))
                 message.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(type);
+            if (request.Headers.TryGetValue("Content-MD5", out var digest))
+                message.Content.Headers.ContentMD5 = Convert.FromBase64String(digest);
         }
 
         foreach (var (name, value) in request.Headers)
