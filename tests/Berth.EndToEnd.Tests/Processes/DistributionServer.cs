@@ -37,7 +37,7 @@ public sealed class DistributionServer : IAsyncDisposable
         await File.WriteAllTextAsync(configuration, "version: 0.1\nlog: {level: warn}\n");
         var port = FindFreePort();
         var start = new ProcessStartInfo(program, ["serve", configuration]);
-        foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("REGISTRY_", StringComparison.Ordinal)).ToList())
+        foreach (var name in start.Environment.Keys.Where(IsSetting).ToList())
             start.Environment.Remove(name);
         start.Environment["REGISTRY_HTTP_ADDR"] = $"127.0.0.1:{port}";
         start.Environment["OTEL_TRACES_EXPORTER"] = "none";
@@ -64,6 +64,9 @@ public sealed class DistributionServer : IAsyncDisposable
         await _process.DisposeAsync();
         File.Delete(_configuration);
     }
+
+    private static bool IsSetting(string name) =>
+        name.StartsWith("REGISTRY_", StringComparison.Ordinal) || name.StartsWith("AWS_", StringComparison.Ordinal);
 
     private async Task WaitAsync()
     {
