@@ -16,7 +16,7 @@ public static class SettingSources
             .Select(directory => Path.GetFullPath(Path.Combine(directory, AppSettings)))
             .Distinct(StringComparer.Ordinal)
             .Where(File.Exists)
-            .SelectMany(FromJson);
+            .SelectMany(FromFile);
 
     /// <summary>The environment's <c>Berth__…</c>.</summary>
     public static IEnumerable<Setting> FromVariables(IReadOnlyDictionary<string, string> environment) =>
@@ -25,7 +25,9 @@ public static class SettingSources
                 entry.Key.Replace("__", ":", StringComparison.Ordinal), [entry.Value], entry.Key))
             .Where(setting => setting.Name.StartsWith(Section, StringComparison.OrdinalIgnoreCase)));
 
-    private static IEnumerable<Setting> FromJson(string path)
+    /// <summary>A file in the form of appsettings.json.</summary>
+    /// <exception cref="SettingsException">It is no JSON, or cannot be read.</exception>
+    public static IEnumerable<Setting> FromFile(string path)
     {
         try
         {
@@ -34,7 +36,7 @@ public static class SettingSources
             return [.. Setting.JoinLists(pairs
                 .Where(pair => pair.Value is not null
                     && pair.Key.StartsWith(Section, StringComparison.OrdinalIgnoreCase))
-                .Select(pair => new Setting(pair.Key, [pair.Value!], $"{AppSettings}: {pair.Key}")))];
+                .Select(pair => new Setting(pair.Key, [pair.Value!], $"{Path.GetFileName(path)}: {pair.Key}")))];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or FormatException)
         {

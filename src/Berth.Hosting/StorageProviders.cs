@@ -43,24 +43,43 @@ public static class StorageProviders
         return provider is not null;
     }
 
-    /// <summary>Opens the place and proves that it works.</summary>
+    /// <summary>Opens a place and proves that it works, which writes a record and deletes it.</summary>
     /// <exception cref="SettingsException">It does not.</exception>
     public static async Task<RegistryStorage> OpenAsync(
-        BerthOptions options, ILogger logger, CancellationToken cancellationToken)
+        StoragePlace place, ILogger logger, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(place);
+        var storage = OpenUnproven(place, logger);
         try
         {
-            var storage = options.Place.Open(logger);
             await StorageCheck.RunAsync(storage.Records, cancellationToken);
             return storage;
         }
-        catch (Exception e) when (e
-            is IOException or UnauthorizedAccessException
-            or FormatException or ArgumentException or InvalidOperationException) // an SDK on its settings
+        catch (Exception e) when (IsUnusable(e))
         {
-            throw new SettingsException(
-                $"{options.Place.Setting}: {options.Place} cannot be used: {e.Message}", e);
+            throw CannotBeUsed(place, e);
         }
     }
+
+    /// <summary>Opens a place to read from.</summary>
+    /// <exception cref="SettingsException">It cannot be opened. Whether it works the first call will tell.</exception>
+    public static RegistryStorage OpenUnproven(StoragePlace place, ILogger logger)
+    {
+        ArgumentNullException.ThrowIfNull(place);
+        try
+        {
+            return place.Open(logger);
+        }
+        catch (Exception e) when (IsUnusable(e))
+        {
+            throw CannotBeUsed(place, e);
+        }
+    }
+
+    private static bool IsUnusable(Exception exception) => exception
+        is IOException or UnauthorizedAccessException
+        or FormatException or ArgumentException or InvalidOperationException; // an SDK on its settings
+
+    private static SettingsException CannotBeUsed(StoragePlace place, Exception cause) =>
+        new($"{place.Setting}: {place} cannot be used: {cause.Message}", cause);
 }

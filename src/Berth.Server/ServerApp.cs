@@ -61,7 +61,7 @@ internal sealed class ServerApp : IAsyncDisposable
         {
             var (options, services) = (configuration.Options.Berth, server._app.Services);
             var logger = services.GetRequiredService<ILogger<ServerApp>>();
-            var storage = await StorageProviders.OpenAsync(options, logger, cancellationToken);
+            var storage = await StorageProviders.OpenAsync(options.Place, logger, cancellationToken);
             server._app.Run(Answer(services, options.Registry, storage));
             return server;
         }

@@ -27,7 +27,8 @@ internal sealed class S3Http(HttpMessageHandler? transport) : HttpClientFactory
 
     /// <summary>
     /// Reads every answer that is not an object while the try's time runs: the SDK parses them as they come, without a
-    /// limit and in a blocked thread. And asks to continue only before bodies for which the round trip is worth it.
+    /// limit and in a blocked thread. Asks to continue only before bodies for which the round trip is worth it. And lets
+    /// nobody send a request again without its caller's knowledge, who could take its own work for another's.
     /// </summary>
     private sealed class WholeAnswers(HttpMessageHandler inner) : DelegatingHandler(inner)
     {
@@ -39,7 +40,10 @@ internal sealed class S3Http(HttpMessageHandler? transport) : HttpClientFactory
         {
             if (!(request.Content?.Headers.ContentLength > LargeBody))
                 request.Headers.ExpectContinue = false;
-            var response = await base.SendAsync(request, cancellationToken);
+            // The client itself repeats a request without a body whose connection turns out to be closed.
+            if (request.Headers.IfMatch.Count > 0 && request.Method != HttpMethod.Get)
+                request.Content ??= new ByteArrayContent([]);
+            var response = await SendOnceAsync(request, cancellationToken);
             if (IsObject(request, response))
                 return response;
             try
@@ -51,6 +55,20 @@ internal sealed class S3Http(HttpMessageHandler? transport) : HttpClientFactory
             {
                 response.Dispose();
                 throw;
+            }
+        }
+
+        private async Task<HttpResponseMessage> SendOnceAsync(
+            HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            try
+            {
+                return await base.SendAsync(request, cancellationToken);
+            }
+            catch (HttpRequestException e)
+            {
+                // Not with its cause: where that is a reset connection, the SDK sends the request again.
+                throw new HttpRequestException(e.HttpRequestError, e.InnerException?.Message ?? e.Message);
             }
         }
 

@@ -48,6 +48,7 @@ public sealed partial class ArchitectureTests
 
     [Theory]
     [InlineData("Berth.Hosting", "Berth", "Berth.Storage.Azure", "Berth.Storage.S3")]
+    [InlineData("Berth.Cli", "Berth.Hosting")]
     [InlineData("Berth.Functions", "Berth.Hosting")]
     [InlineData("Berth.Server", "Berth.Hosting")]
     public void A_host_references_what_it_hosts_and_no_cloud(string name, params string[] projects)

@@ -23,8 +23,10 @@ public sealed record AzurePlace : StoragePlace
     /// <summary>The container of the objects.</summary>
     public const string Container = "Berth:Storage:Azure:Container";
 
+    /// <summary>Whether a missing container or table is created.</summary>
+    public const string CreateMissing = "Berth:Storage:Azure:CreateMissing";
+
     private const string Table = "Berth:Storage:Azure:Table";
-    private const string CreateMissing = "Berth:Storage:Azure:CreateMissing";
 
     /// <summary>What may stand in a connection string: the SDKs refuse other names, also misspelt ones.</summary>
     private static readonly string[] Known =

@@ -17,7 +17,7 @@ namespace Berth.Storage;
 /// <para><b>Failure.</b> Absence is <see langword="null"/>; every other trouble of the store is a <see cref="StorageException"/> (busy) or an I/O exception, after which the write
 /// may or may not have happened. A cancelled call throws <see cref="OperationCanceledException"/>, likewise.</para>
 /// </remarks>
-public interface IObjectStore
+public interface IObjectStore : IReadableObjects
 {
     /// <summary>The least size in bytes of every part of an upload but its last; at least 1.</summary>
     int MinimumPartSize { get; }
@@ -27,17 +27,6 @@ public interface IObjectStore
 
     /// <summary>The most parts that one upload may have.</summary>
     int MaximumParts { get; }
-
-    /// <summary>The size of an object, or <see langword="null"/> where there is none.</summary>
-    Task<ObjectInfo?> StatAsync(string key, CancellationToken cancellationToken);
-
-    /// <summary>Opens an object's bytes for reading.</summary>
-    /// <param name="key">The object's key.</param>
-    /// <param name="offset">The first byte wanted, from 0 up to and including the object's size.</param>
-    /// <param name="length">How many bytes at the most; <see langword="null"/> for all that follow.</param>
-    /// <param name="cancellationToken">Ends the opening; reads take their own.</param>
-    /// <returns>A stream that the caller disposes, or <see langword="null"/> where there is no object.</returns>
-    Task<Stream?> OpenReadAsync(string key, long offset, long? length, CancellationToken cancellationToken);
 
     /// <summary>
     /// A URL from which anyone who has it can GET this one object until it expires, or <see langword="null"/> where the
@@ -92,16 +81,6 @@ public interface IObjectStore
 
     /// <summary>Deletes an object. Absent: nothing happens.</summary>
     Task DeleteAsync(string key, CancellationToken cancellationToken);
-
-    /// <summary>Lists keys below a prefix in ordinal order, in one call to the store.</summary>
-    /// <remarks>By UTF-16 units or by UTF-8 bytes: these differ only between characters from U+E000 to U+FFFF and
-    /// those beyond, which callers do not list together.</remarks>
-    /// <param name="prefix">The empty string, or whole segments ending with <c>/</c>.</param>
-    /// <param name="after">Only keys ordinally greater than this whole key, which need not exist nor begin
-    /// with the prefix; <see langword="null"/> for the first page.</param>
-    /// <param name="limit">The most keys returned, 1 to 1,000.</param>
-    /// <param name="cancellationToken">Ends the call.</param>
-    Task<Page<string>> ListAsync(string prefix, string? after, int limit, CancellationToken cancellationToken);
 }
 
 /// <summary>What a store tells of an object without reading it.</summary>

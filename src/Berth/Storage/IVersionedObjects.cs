@@ -27,7 +27,7 @@ public interface IVersionedObjects
     /// <returns><see langword="false"/> when a version was given and the object is absent or of another one.</returns>
     Task<bool> DeleteAsync(string key, string? version, CancellationToken cancellationToken);
 
-    /// <inheritdoc cref="IObjectStore.ListAsync"/>
+    /// <inheritdoc cref="IReadableObjects.ListAsync"/>
     /// <remarks>A page may hold fewer keys than exist and fit; it is empty only when none follow.</remarks>
     Task<Page<string>> ListAsync(string prefix, string? after, int limit, CancellationToken cancellationToken);
 }

@@ -8,7 +8,7 @@ public static class WholeObject
     /// <param name="key">An object that was written small: nothing here bounds it.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     public static async Task<ReadOnlyMemory<byte>?> ReadWholeAsync(
-        this IObjectStore objects, string key, CancellationToken cancellationToken)
+        this IReadableObjects objects, string key, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(objects);
         await using var stream = await objects.OpenReadAsync(key, 0, length: null, cancellationToken);

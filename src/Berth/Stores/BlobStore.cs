@@ -16,22 +16,34 @@ internal sealed class BlobStore(IRecordStore records, IObjectStore objects)
     public async Task PublishAsync(
         RepositoryName name, Digest digest, StoredBlob blob, CancellationToken cancellationToken)
     {
+        if (!await AdoptAsync(name, digest, blob, cancellationToken))
+        {
+            await objects.DeleteAsync(blob.Object, cancellationToken);
+        }
+    }
+
+    /// <summary>As <see cref="PublishAsync"/>, with an object that is not the registry's to drop.</summary>
+    /// <returns><see langword="false"/> where the content was there already, and nothing names this object.</returns>
+    public async Task<bool> AdoptAsync(
+        RepositoryName name, Digest digest, StoredBlob blob, CancellationToken cancellationToken)
+    {
         var value = BerthJson.Write(blob, BerthJson.Instance.StoredBlob);
         var published = blob;
         while (!await records.TryCreateAsync(RecordLayout.Blob(digest), value, cancellationToken))
         {
-            if (await GetAsync(RecordLayout.Blob(digest), cancellationToken) is { } winner)
+            if (await FindContentAsync(digest, cancellationToken) is { } winner)
             {
                 published = winner;
                 break;
             }
         }
         await LinkAsync(name, digest, published, cancellationToken);
-        if (published.Object != blob.Object)
-        {
-            await objects.DeleteAsync(blob.Object, cancellationToken);
-        }
+        return published.Object == blob.Object;
     }
+
+    /// <summary>The content of a digest, whether or not a repository holds it: for those who may see them all.</summary>
+    public Task<StoredBlob?> FindContentAsync(Digest digest, CancellationToken cancellationToken) =>
+        GetAsync(RecordLayout.Blob(digest), cancellationToken);
 
     /// <summary>Links a blob that another repository holds.</summary>
     public Task LinkAsync(

@@ -60,6 +60,18 @@ internal sealed class ManifestStore(IRecordStore records, IObjectStore objects)
         }
     }
 
+    /// <summary>The digests of a repository's manifests in ordinal order, after the given one.</summary>
+    public async Task<Page<Digest>> ListAsync(
+        RepositoryName name, string? after, int limit, CancellationToken cancellationToken)
+    {
+        var page = await records.ListRowsAsync(RecordLayout.Manifests(name), after, limit, cancellationToken);
+        return new(
+            [.. page.Items.Select(row => Digest.TryParse(row, out var digest)
+                ? digest
+                : throw new InvalidDataException($"a manifest is named '{row}', which is no digest"))],
+            page.More);
+    }
+
     /// <returns><see langword="false"/> when somebody changed it since it was got.</returns>
     public async Task<bool> DeleteAsync(
         RepositoryName name, Digest digest, StoredManifest manifest, CancellationToken cancellationToken)

@@ -36,8 +36,9 @@ internal static class RecordLayout
 
     public static RecordKey Tag(RepositoryName name, Tag tag) => new(Tags(name), tag.ToString());
 
-    public static RecordKey Manifest(RepositoryName name, Digest digest) =>
-        new("manifests/" + Encode(name), digest.ToString());
+    public static string Manifests(RepositoryName name) => "manifests/" + Encode(name);
+
+    public static RecordKey Manifest(RepositoryName name, Digest digest) => new(Manifests(name), digest.ToString());
 
     public static string Referrers(RepositoryName name, Digest subject) => $"referrers/{Encode(name)}/{subject}";
 

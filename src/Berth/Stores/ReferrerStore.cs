@@ -23,6 +23,11 @@ internal sealed class ReferrerStore(IRecordStore records, ManifestStore manifest
         RepositoryName name, Digest subject, Digest digest, CancellationToken cancellationToken) =>
         records.DeleteAsync(RecordLayout.Referrer(name, subject, digest), version: null, cancellationToken);
 
+    /// <summary>Whether a manifest is listed as a referrer of its subject.</summary>
+    public async Task<bool> ContainsAsync(
+        RepositoryName name, Digest subject, Digest digest, CancellationToken cancellationToken) =>
+        await records.GetAsync(RecordLayout.Referrer(name, subject, digest), cancellationToken) is not null;
+
     /// <summary>Digests of the referrers after the given one, in ordinal order, each with its descriptor.</summary>
     /// <returns>A descriptor is <see langword="null"/> when its manifest was deleted meanwhile.</returns>
     public async Task<Page<(Digest Digest, Descriptor? Descriptor)>> ListAsync(

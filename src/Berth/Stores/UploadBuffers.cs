@@ -6,7 +6,8 @@ namespace Berth.Stores;
 /// <summary>Memory for the uploads of this process: a budget of large segments, besides a little that each may have.</summary>
 internal sealed class UploadBuffers : IDisposable
 {
-    private const int UsualPartSize = 8 * 1024 * 1024;
+    /// <summary>The size of a part where the store asks for no larger one, in bytes.</summary>
+    public const int UsualPartSize = 8 * 1024 * 1024;
 
     /// <summary>The size of a large segment, in bytes.</summary>
     private const int LargeSegment = 256 * 1024;

@@ -21,6 +21,16 @@ internal sealed class UploadStore(
         return id;
     }
 
+    /// <summary>The session of an id, begun now unless it was before.</summary>
+    /// <exception cref="StorageException">The id is another repository's, or others end the session again and again.</exception>
+    public async Task<StoredUpload> BeginOrResumeAsync(
+        RepositoryName name, UploadId id, DigestAlgorithm algorithm, CancellationToken cancellationToken)
+    {
+        await records.TryCreateAsync(RecordLayout.Upload(id), Write(NewSession(name, algorithm)), cancellationToken);
+        return await GetAsync(name, id, cancellationToken)
+            ?? throw new StorageException($"the upload {id} was ended by another process");
+    }
+
     /// <summary>A session of this repository; <see langword="null"/> where there is none, or it is another's.</summary>
     public async Task<StoredUpload?> GetAsync(RepositoryName name, UploadId id, CancellationToken cancellationToken)
     {

@@ -97,6 +97,23 @@ public sealed class FileSystemObjects : IObjectStore, IVersionedObjects
         return RunAsync(() => WriteAsync(key, new(content), condition, cancellationToken), cancellationToken);
     }
 
+    /// <summary>Makes an object of a file without copying it: a second name for its bytes, which must not change any more.</summary>
+    /// <param name="key">A key that nothing has used.</param>
+    /// <param name="path">The file, on the same file system.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <exception cref="StorageException">The file cannot be linked: it is on another file system, say.</exception>
+    public Task LinkAsync(string key, string path, CancellationToken cancellationToken)
+    {
+        StorageKey.Require(key);
+        return RunAsync(
+            () =>
+            {
+                _tree.LinkFile(path, _tree.ObjectPath(key));
+                return true;
+            },
+            cancellationToken);
+    }
+
     /// <inheritdoc/>
     public Task<string> BeginUploadAsync(string key, CancellationToken cancellationToken)
     {

@@ -64,6 +64,30 @@ internal sealed class FileTree
         DirectorySync.Flush(folder);
     }
 
+    /// <summary>Gives a file a second name, where nothing is; bytes and name are durable on return.</summary>
+    public void LinkFile(string source, string path)
+    {
+        var folder = Path.GetDirectoryName(path)!;
+        EnsureFolder(folder);
+        try
+        {
+            HardLink.Create(source, path);
+        }
+        catch (IOException exception)
+        {
+            throw new StorageException($"{source} cannot be linked into {_root}: {exception.Message}.", exception);
+        }
+
+        // Whoever wrote the file need not have. Windows flushes only what is open for writing.
+        using (var handle = File.OpenHandle(
+            path, FileMode.Open, OperatingSystem.IsWindows() ? FileAccess.ReadWrite : FileAccess.Read, Files.Shared))
+        {
+            RandomAccess.FlushToDisk(handle);
+        }
+
+        DirectorySync.Flush(folder);
+    }
+
     /// <summary>
     /// Renames a folder, whose entries are on the disk, to a path where nothing is; durable on return.
     /// </summary>

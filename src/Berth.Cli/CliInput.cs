@@ -1,0 +1,34 @@
+using System.Collections;
+
+namespace Berth.Cli;
+
+/// <summary>What the process is given from outside, so that tests can give something else.</summary>
+internal sealed record CliInput
+{
+    public required IReadOnlyDictionary<string, string> Environment { get; init; }
+
+    public required string WorkingDirectory { get; init; }
+
+    /// <summary>For results.</summary>
+    public required TextWriter Output { get; init; }
+
+    /// <summary>For problems, and for the bar.</summary>
+    public required TextWriter Error { get; init; }
+
+    /// <summary>Whether <see cref="Output"/> is a person's terminal.</summary>
+    public bool OutputIsTerminal { get; init; }
+
+    /// <summary>How many columns the terminal behind <see cref="Error"/> has; <see langword="null"/> where there is none.</summary>
+    public Func<int>? Columns { get; init; }
+
+    public static CliInput OfThisProcess() => new()
+    {
+        Environment = System.Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
+            .ToDictionary(entry => (string)entry.Key, entry => (string?)entry.Value ?? "", StringComparer.Ordinal),
+        WorkingDirectory = Directory.GetCurrentDirectory(),
+        Output = Console.Out,
+        Error = Console.Error,
+        OutputIsTerminal = !Console.IsOutputRedirected,
+        Columns = Console.IsErrorRedirected ? null : () => Console.WindowWidth,
+    };
+}

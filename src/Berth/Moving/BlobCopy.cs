@@ -1,0 +1,129 @@
+using System.IO.Pipelines;
+using System.Security.Cryptography;
+using System.Text;
+using Berth.Content;
+using Berth.Storage;
+using Berth.Stores;
+
+namespace Berth.Moving;
+
+/// <summary>
+/// Copies one blob as an upload does, hashed on the way and published only when its digest is right. A large one is an
+/// upload session under an id that the next run finds again, saved every so often, so that a killed run goes on there.
+/// </summary>
+internal sealed class BlobCopy(MoveSource source, Destination destination, MoveProgress progress)
+{
+    /// <summary>How many parts are sent between two saves.</summary>
+    private const int PartsPerStep = 16;
+
+    private const int ReadSize = 256 * 1024;
+
+    private long Step => (long)PartsPerStep * destination.PartSize;
+
+    /// <returns><see langword="null"/> when it was published, else what is wrong with the source's.</returns>
+    /// <exception cref="SourceFaultException">The source could not be read.</exception>
+    public Task<string?> RunAsync(
+        RepositoryName name, Digest digest, SourceBlob blob, CancellationToken cancellationToken) =>
+        blob.Size <= Step
+            ? CopyAtOnceAsync(name, digest, blob, cancellationToken)
+            : CopyInStepsAsync(name, digest, blob, cancellationToken);
+
+    private async Task<string?> CopyAtOnceAsync(
+        RepositoryName name, Digest digest, SourceBlob blob, CancellationToken cancellationToken)
+    {
+        var session = destination.Uploads.NewSession(name, digest.Algorithm);
+        await using var writer = destination.Uploads.Write(session);
+        var problem = await ReceiveAsync(writer, blob, 0, blob.Size, cancellationToken);
+        if (problem is null && writer.CurrentDigest != digest)
+            problem = Damaged(writer.CurrentDigest);
+        if (problem is not null)
+        {
+            await writer.DiscardAsync(unsaved: null, cancellationToken);
+            return problem;
+        }
+        var stored = await writer.CompleteAsync(cancellationToken)
+            ?? throw new StorageException("an upload that was never saved has lost its tail");
+        await destination.Blobs.PublishAsync(name, digest, stored, cancellationToken);
+        return null;
+    }
+
+    private async Task<string?> CopyInStepsAsync(
+        RepositoryName name, Digest digest, SourceBlob blob, CancellationToken cancellationToken)
+    {
+        var id = IdOf(name, digest);
+        var upload = await destination.Uploads.BeginOrResumeAsync(name, id, digest.Algorithm, cancellationToken);
+        while (upload.Session.Offset < blob.Size)
+        {
+            await using var writer = destination.Uploads.Write(upload.Session);
+            var length = Math.Min(Step, blob.Size - upload.Session.Offset);
+            var problem = await ReceiveAsync(writer, blob, upload.Session.Offset, length, cancellationToken);
+            if (problem is not null)
+            {
+                await writer.DiscardAsync(unsaved: null, cancellationToken);
+                await destination.Uploads.CancelAsync(name, id, cancellationToken);
+                return problem;
+            }
+            var next = await writer.SaveAsync();
+            if (!await destination.Uploads.TrySaveAsync(id, upload, next, cancellationToken))
+            {
+                await writer.DiscardAsync(next, cancellationToken);
+                throw new StorageException($"another process is copying {digest} into {name} as well");
+            }
+            upload = await destination.Uploads.GetAsync(name, id, cancellationToken)
+                ?? throw new StorageException($"another process has ended the upload of {digest} into {name}");
+        }
+        await using var whole = destination.Uploads.Write(upload.Session);
+        if (whole.CurrentDigest != digest)
+        {
+            await destination.Uploads.CancelAsync(name, id, cancellationToken);
+            return Damaged(whole.CurrentDigest);
+        }
+        var stored = await whole.CompleteAsync(cancellationToken)
+            ?? throw new StorageException($"the tail of the upload of {digest} into {name} is gone");
+        await destination.Blobs.PublishAsync(name, digest, stored, cancellationToken);
+        await destination.Uploads.FinishAsync(id, upload.Session, cancellationToken);
+        return null;
+    }
+
+    /// <returns>What is wrong with what was read, if anything.</returns>
+    private async Task<string?> ReceiveAsync(
+        UploadWriter writer, SourceBlob blob, long offset, long length, CancellationToken cancellationToken)
+    {
+        var opened = await Retries.FromSourceAsync(
+            () => source.Objects.OpenReadAsync(blob.Key, offset, length, cancellationToken));
+        if (opened is null)
+            return "its bytes are gone";
+        await using var stream = new WatchedStream(opened, progress);
+        var body = PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: ReadSize, leaveOpen: true));
+        ReceiveResult received;
+        try
+        {
+            received = await writer.ReceiveAsync(body, length, cancellationToken);
+        }
+        finally
+        {
+            await body.CompleteAsync();
+        }
+        if (stream.Fault is { } fault)
+            throw new SourceFaultException(fault);
+        cancellationToken.ThrowIfCancellationRequested();
+        return received switch
+        {
+            ReceiveResult.Complete when writer.Received == length => null,
+            ReceiveResult.Complete => "it ends too early",
+            ReceiveResult.TooManyParts => "it has more bytes than a blob of the destination can have",
+            _ => throw new StorageException($"the upload of {blob.Digest} broke off: {received}"),
+        };
+    }
+
+    private static string Damaged(Digest actual) => $"it is damaged: its bytes are {actual}";
+
+    /// <summary>The same for the same blob in every run, and nobody's else.</summary>
+    private static UploadId IdOf(RepositoryName name, Digest digest)
+    {
+        var hash = SHA256.HashData(Encoding.ASCII.GetBytes($"berth move {name} {digest}"));
+        return UploadId.TryParse(new Guid(hash.AsSpan(0, 16)).ToString("D"), out var id)
+            ? id
+            : throw new InvalidOperationException("a UUID is no upload's id");
+    }
+}
