@@ -126,7 +126,7 @@ public sealed class S3VersionedObjects : IVersionedObjects
             var (end, fault) = await SendAsync(current, content.Length, write, cancellationToken);
             if (end == WriteEnd.Done)
                 return true;
-            if (end == WriteEnd.Refused && !mayBeDone && !condition.MustBeAbsent)
+            if (end == WriteEnd.Refused && !mayBeDone && !condition.MustBeAbsent && _objects.Form.IsKnown)
                 return false;
             mayBeDone |= end == WriteEnd.Unknown;
             faults += end is WriteEnd.Busy or WriteEnd.Unknown ? 1 : 0;
@@ -136,6 +136,8 @@ public sealed class S3VersionedObjects : IVersionedObjects
                 var there = await FindAsync(name, fault, cancellationToken);
                 if (mayBeDone && content.Length > 0 && there is not null && there.Bytes.Span.SequenceEqual(content.Span))
                     return true;
+                if (end == WriteEnd.Refused && current.Version is { } version && version == there?.Version)
+                    _objects.Form.Doubt();
                 if (!TryGoOn(condition, there, ref current))
                     return mayBeDone ? throw Ambiguous(fault) : false;
             }
