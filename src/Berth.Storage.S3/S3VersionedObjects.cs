@@ -1,3 +1,4 @@
+using System.Net;
 using Amazon.S3;
 
 namespace Berth.Storage.S3;
@@ -39,6 +40,8 @@ public sealed class S3VersionedObjects : IVersionedObjects
     {
         var name = _objects.NameOf(key);
         S3SmallObjects.Require(content);
+        if (condition.IsNeverDeletedByVersion)
+            return await CreateOnceAsync(name, content, cancellationToken);
         if (condition != PutCondition.None)
         {
             return await WriteAsync(
@@ -84,6 +87,27 @@ public sealed class S3VersionedObjects : IVersionedObjects
     public Task<Page<string>> ListAsync(
         string prefix, string? after, int limit, CancellationToken cancellationToken) =>
         _objects.ListAsync(prefix, after, limit, cancellationToken);
+
+    /// <summary>
+    /// Creates an object that needs no second look: a refusal says that there is one, be it from a sending whose answer was
+    /// lost.
+    /// </summary>
+    private Task<bool> CreateOnceAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) =>
+        _objects.Tries.RunAsync(
+            "write a record", S3Tries.PatienceFor(content.Length),
+            async token =>
+            {
+                try
+                {
+                    await _objects.PutOnceAsync(name, content, PutCondition.Absent, token);
+                    return true;
+                }
+                catch (AmazonS3Exception e) when (e.StatusCode == HttpStatusCode.PreconditionFailed)
+                {
+                    return false;
+                }
+            },
+            cancellationToken);
 
     /// <summary>Writes under a condition, until it is known whether that held.</summary>
     /// <param name="name">The object's name in the bucket.</param>

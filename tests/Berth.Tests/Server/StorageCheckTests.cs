@@ -54,6 +54,9 @@ public sealed class StorageCheckTests
             RecordKey key, ReadOnlyMemory<byte> value, CancellationToken cancellationToken) =>
             WriteAsync(key, value, !Rows.ContainsKey(key) || Flaw == StorageFlaw.CreatesTwice);
 
+        public Task EnsureAsync(RecordKey key, ReadOnlyMemory<byte> value, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
+
         public Task<bool> TryReplaceAsync(
             RecordKey key, ReadOnlyMemory<byte> value, string version, CancellationToken cancellationToken) =>
             WriteAsync(key, value, Rows[key].Version == version || Flaw == StorageFlaw.ReplacesOldVersions);
