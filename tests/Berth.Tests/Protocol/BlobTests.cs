@@ -225,3 +225,5 @@ public sealed class BlobOverMemory(MemoryRegistry registry) : BlobTests(registry
 public sealed class BlobOverFolder(FolderRegistry registry) : BlobTests(registry), IClassFixture<FolderRegistry>;
 
 public sealed class BlobOverAzure(AzureRegistry registry) : BlobTests(registry), IClassFixture<AzureRegistry>;
+
+public sealed class BlobOverS3(S3Registry registry) : BlobTests(registry), IClassFixture<S3Registry>;

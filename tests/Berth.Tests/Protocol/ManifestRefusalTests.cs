@@ -262,3 +262,6 @@ public sealed class ManifestRefusalOverFolder(FolderRegistry registry) : Manifes
 
 public sealed class ManifestRefusalOverAzure(AzureRegistry registry)
     : ManifestRefusalTests(registry), IClassFixture<AzureRegistry>;
+
+public sealed class ManifestRefusalOverS3(S3Registry registry)
+    : ManifestRefusalTests(registry), IClassFixture<S3Registry>;

@@ -158,3 +158,5 @@ public sealed class TagListOverMemory(MemoryRegistry registry) : TagListTests(re
 public sealed class TagListOverFolder(FolderRegistry registry) : TagListTests(registry), IClassFixture<FolderRegistry>;
 
 public sealed class TagListOverAzure(AzureRegistry registry) : TagListTests(registry), IClassFixture<AzureRegistry>;
+
+public sealed class TagListOverS3(S3Registry registry) : TagListTests(registry), IClassFixture<S3Registry>;
