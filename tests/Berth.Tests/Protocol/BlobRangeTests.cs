@@ -180,3 +180,5 @@ public sealed class BlobRangeOverFolder(FolderRegistry registry) : BlobRangeTest
 public sealed class BlobRangeOverAzure(AzureRegistry registry) : BlobRangeTests(registry), IClassFixture<AzureRegistry>;
 
 public sealed class BlobRangeOverS3(S3Registry registry) : BlobRangeTests(registry), IClassFixture<S3Registry>;
+
+public sealed class BlobRangeOverOss(OssRegistry registry) : BlobRangeTests(registry), IClassFixture<OssRegistry>;

@@ -64,3 +64,5 @@ public sealed class BodyLimitOverFolder(FolderRegistry registry) : BodyLimitTest
 public sealed class BodyLimitOverAzure(AzureRegistry registry) : BodyLimitTests(registry), IClassFixture<AzureRegistry>;
 
 public sealed class BodyLimitOverS3(S3Registry registry) : BodyLimitTests(registry), IClassFixture<S3Registry>;
+
+public sealed class BodyLimitOverOss(OssRegistry registry) : BodyLimitTests(registry), IClassFixture<OssRegistry>;

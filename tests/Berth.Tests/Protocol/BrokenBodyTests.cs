@@ -198,3 +198,5 @@ public sealed class BrokenBodyOverFolder(FolderRegistry registry) : BrokenBodyTe
 public sealed class BrokenBodyOverAzure(AzureRegistry registry) : BrokenBodyTests(registry), IClassFixture<AzureRegistry>;
 
 public sealed class BrokenBodyOverS3(S3Registry registry) : BrokenBodyTests(registry), IClassFixture<S3Registry>;
+
+public sealed class BrokenBodyOverOss(OssRegistry registry) : BrokenBodyTests(registry), IClassFixture<OssRegistry>;

@@ -155,3 +155,5 @@ public sealed class BudgetOverFolder(FolderRegistry registry) : BudgetTests(regi
 public sealed class BudgetOverAzure(AzureRegistry registry) : BudgetTests(registry), IClassFixture<AzureRegistry>;
 
 public sealed class BudgetOverS3(S3Registry registry) : BudgetTests(registry), IClassFixture<S3Registry>;
+
+public sealed class BudgetOverOss(OssRegistry registry) : BudgetTests(registry), IClassFixture<OssRegistry>;

@@ -118,3 +118,5 @@ public sealed class ChunkSizeOverFolder(FolderRegistry registry) : ChunkSizeTest
 public sealed class ChunkSizeOverAzure(AzureRegistry registry) : ChunkSizeTests(registry), IClassFixture<AzureRegistry>;
 
 public sealed class ChunkSizeOverS3(S3Registry registry) : ChunkSizeTests(registry), IClassFixture<S3Registry>;
+
+public sealed class ChunkSizeOverOss(OssRegistry registry) : ChunkSizeTests(registry), IClassFixture<OssRegistry>;

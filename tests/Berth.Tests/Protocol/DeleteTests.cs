@@ -109,3 +109,5 @@ public sealed class DeleteOverFolder(FolderRegistry registry) : DeleteTests(regi
 public sealed class DeleteOverAzure(AzureRegistry registry) : DeleteTests(registry), IClassFixture<AzureRegistry>;
 
 public sealed class DeleteOverS3(S3Registry registry) : DeleteTests(registry), IClassFixture<S3Registry>;
+
+public sealed class DeleteOverOss(OssRegistry registry) : DeleteTests(registry), IClassFixture<OssRegistry>;

@@ -223,3 +223,5 @@ public sealed class FaultOverFolder(FolderRegistry registry) : FaultTests(regist
 public sealed class FaultOverAzure(AzureRegistry registry) : FaultTests(registry), IClassFixture<AzureRegistry>;
 
 public sealed class FaultOverS3(S3Registry registry) : FaultTests(registry), IClassFixture<S3Registry>;
+
+public sealed class FaultOverOss(OssRegistry registry) : FaultTests(registry), IClassFixture<OssRegistry>;

@@ -114,3 +114,5 @@ public sealed class LogOverFolder(FolderRegistry registry) : LogTests(registry),
 public sealed class LogOverAzure(AzureRegistry registry) : LogTests(registry), IClassFixture<AzureRegistry>;
 
 public sealed class LogOverS3(S3Registry registry) : LogTests(registry), IClassFixture<S3Registry>;
+
+public sealed class LogOverOss(OssRegistry registry) : LogTests(registry), IClassFixture<OssRegistry>;

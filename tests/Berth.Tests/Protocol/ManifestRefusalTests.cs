@@ -265,3 +265,6 @@ public sealed class ManifestRefusalOverAzure(AzureRegistry registry)
 
 public sealed class ManifestRefusalOverS3(S3Registry registry)
     : ManifestRefusalTests(registry), IClassFixture<S3Registry>;
+
+public sealed class ManifestRefusalOverOss(OssRegistry registry)
+    : ManifestRefusalTests(registry), IClassFixture<OssRegistry>;

@@ -363,3 +363,5 @@ public sealed class ManifestOverFolder(FolderRegistry registry) : ManifestTests(
 public sealed class ManifestOverAzure(AzureRegistry registry) : ManifestTests(registry), IClassFixture<AzureRegistry>;
 
 public sealed class ManifestOverS3(S3Registry registry) : ManifestTests(registry), IClassFixture<S3Registry>;
+
+public sealed class ManifestOverOss(OssRegistry registry) : ManifestTests(registry), IClassFixture<OssRegistry>;

@@ -208,3 +208,5 @@ public sealed class NameOverFolder(FolderRegistry registry) : NameTests(registry
 public sealed class NameOverAzure(AzureRegistry registry) : NameTests(registry), IClassFixture<AzureRegistry>;
 
 public sealed class NameOverS3(S3Registry registry) : NameTests(registry), IClassFixture<S3Registry>;
+
+public sealed class NameOverOss(OssRegistry registry) : NameTests(registry), IClassFixture<OssRegistry>;

@@ -130,3 +130,5 @@ public sealed class PingOverFolder(FolderRegistry registry) : PingTests(registry
 public sealed class PingOverAzure(AzureRegistry registry) : PingTests(registry), IClassFixture<AzureRegistry>;
 
 public sealed class PingOverS3(S3Registry registry) : PingTests(registry), IClassFixture<S3Registry>;
+
+public sealed class PingOverOss(OssRegistry registry) : PingTests(registry), IClassFixture<OssRegistry>;

@@ -187,3 +187,5 @@ public sealed class RedirectOverFolder(FolderRegistry registry) : RedirectTests(
 public sealed class RedirectOverAzure(AzureRegistry registry) : RedirectTests(registry), IClassFixture<AzureRegistry>;
 
 public sealed class RedirectOverS3(S3Registry registry) : RedirectTests(registry), IClassFixture<S3Registry>;
+
+public sealed class RedirectOverOss(OssRegistry registry) : RedirectTests(registry), IClassFixture<OssRegistry>;

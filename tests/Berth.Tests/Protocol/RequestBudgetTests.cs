@@ -28,6 +28,9 @@ public abstract class RequestBudgetTests : IAsyncLifetime
     /// <summary>Each request that reached the storage: <c>table GET</c>, or <c>GetObject</c> where there is one service.</summary>
     protected abstract IReadOnlyList<string> Requests { get; }
 
+    /// <summary>How many requests one call to the storage makes at most.</summary>
+    protected virtual int MostRequestsOfACall => 1;
+
     /// <summary>Opens empty storage.</summary>
     /// <returns>It, or <see langword="null"/> with a <see cref="Reason"/>.</returns>
     protected abstract Task<RegistryStorage?> OpenAsync();
@@ -61,9 +64,10 @@ public abstract class RequestBudgetTests : IAsyncLifetime
 
         Assert.All(rows, row => Assert.True(
             row.Requests.Count <= row.Budget, $"{row.Name}: {row.Requests.Count}, not {row.Budget}: {row.Kinds}"));
-        // Nothing hides behind a call; only the beginning of an upload is a call and no request.
+        // Nothing hides behind a call; only the beginning of an upload may be a call and no request.
         Assert.All(rows, row => Assert.True(
-            row.StorageCalls - row.Requests.Count is 0 or 1, $"{row.Name}: {row.StorageCalls} calls, but {row.Kinds}"));
+            row.Requests.Count >= row.StorageCalls - 1 && row.Requests.Count <= row.StorageCalls * MostRequestsOfACall,
+            $"{row.Name}: {row.StorageCalls} calls, but {row.Kinds}"));
 
         await File.WaitAsync();
         try
@@ -156,7 +160,7 @@ public abstract class RequestBudgetTests : IAsyncLifetime
         // A line is logged when all of its request is done.
         await _registry.Log.WaitAsync(logged + requests, _ => true);
         var calls = _registry.Log.Lines.Skip(logged).Sum(line => line.StorageCalls);
-        return new(name, budget, calls, Requests);
+        return new(name, budget * MostRequestsOfACall, calls, Requests);
     }
 
     private async Task PushAsync(byte[] content)

@@ -160,3 +160,5 @@ public sealed class TagListOverFolder(FolderRegistry registry) : TagListTests(re
 public sealed class TagListOverAzure(AzureRegistry registry) : TagListTests(registry), IClassFixture<AzureRegistry>;
 
 public sealed class TagListOverS3(S3Registry registry) : TagListTests(registry), IClassFixture<S3Registry>;
+
+public sealed class TagListOverOss(OssRegistry registry) : TagListTests(registry), IClassFixture<OssRegistry>;

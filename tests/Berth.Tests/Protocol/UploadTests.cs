@@ -344,3 +344,5 @@ public sealed class UploadOverFolder(FolderRegistry registry) : UploadTests(regi
 public sealed class UploadOverAzure(AzureRegistry registry) : UploadTests(registry), IClassFixture<AzureRegistry>;
 
 public sealed class UploadOverS3(S3Registry registry) : UploadTests(registry), IClassFixture<S3Registry>;
+
+public sealed class UploadOverOss(OssRegistry registry) : UploadTests(registry), IClassFixture<OssRegistry>;
