@@ -96,7 +96,7 @@ public sealed class S3ServerRefusalTests : IAsyncLifetime
                 request.Headers["x-amz-checksum-sha256"] = Convert.ToBase64String(new byte[32]);
                 break;
             case "announced checksum": request.Headers["x-amz-sdk-checksum-algorithm"] = "CRC32"; break;
-            case "unknown header": request.Headers["x-amz-acl"] = "private"; break;
+            case "unknown header": request.Headers["x-amz-object-lock-mode"] = "GOVERNANCE"; break;
             case "unknown subresource": request.Query.Add(("tagging", "")); break;
             case "bucket": request.Path = "/nowhere/key"; break;
             case "long key": request.Path = $"/{_server.Options.Bucket}/{new string('k', 1025)}"; break;
