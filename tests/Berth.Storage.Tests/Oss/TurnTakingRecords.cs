@@ -13,6 +13,9 @@ internal sealed class TurnTakingRecords(IReadOnlyList<IRecordStore> stores) : IR
     public Task<bool> TryCreateAsync(RecordKey key, ReadOnlyMemory<byte> value, CancellationToken cancellationToken) =>
         Next.TryCreateAsync(key, value, cancellationToken);
 
+    public Task EnsureAsync(RecordKey key, ReadOnlyMemory<byte> value, CancellationToken cancellationToken) =>
+        Next.EnsureAsync(key, value, cancellationToken);
+
     public Task<bool> TryReplaceAsync(
         RecordKey key, ReadOnlyMemory<byte> value, string version, CancellationToken cancellationToken) =>
         Next.TryReplaceAsync(key, value, version, cancellationToken);
