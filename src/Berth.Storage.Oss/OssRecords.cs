@@ -95,11 +95,6 @@ public sealed class OssRecords : IRecordStore
     public Task EnsureAsync(RecordKey key, ReadOnlyMemory<byte> value, CancellationToken cancellationToken) =>
         TryCreateAsync(key, value, cancellationToken);
 
-    /// <summary>One call where there is no record, two where there is one: it may have been deleted.</summary>
-    /// <inheritdoc/>
-    public Task EnsureAsync(RecordKey key, ReadOnlyMemory<byte> value, CancellationToken cancellationToken) =>
-        TryCreateAsync(key, value, cancellationToken);
-
     /// <inheritdoc/>
     public Task<bool> TryReplaceAsync(
         RecordKey key, ReadOnlyMemory<byte> value, string version, CancellationToken cancellationToken)
