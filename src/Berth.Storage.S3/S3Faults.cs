@@ -81,7 +81,8 @@ internal static class S3Faults
         "RequestTimeTooSkewed" => " (this machine's clock is wrong)",
         "AccessDenied" or "Forbidden" => " (the credentials lack a right, or the bucket denies it)",
         "NotImplemented" =>
-            " (its server does not know this: try ConditionalDeletes=false, ChunkEncoding=false, Checksums=when-required)",
+            " (its server does not know this: try ConditionalDeletes=false, ChunkEncoding=false, Checksums=when-required; "
+            + "or conditions on PUT: AllowUnconditionalWrites=true is for those)",
         _ => "",
     };
 
