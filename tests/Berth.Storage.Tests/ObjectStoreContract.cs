@@ -10,7 +10,8 @@ namespace Berth.Storage.Tests;
 /// <param name="store">The store, or <see langword="null"/> when <paramref name="skip"/> says why there is
 /// none.</param>
 /// <param name="skip">Why the tests are skipped: an emulator is not installed.</param>
-public abstract partial class ObjectStoreContract(IObjectStore? store, string? skip = null)
+/// <param name="keepsAttempts">Whether the store keeps the parts of two attempts under one number, or only the last one's.</param>
+public abstract partial class ObjectStoreContract(IObjectStore? store, string? skip = null, bool keepsAttempts = true)
 {
     private readonly string _folder = $"contract/{Guid.NewGuid():N}";
 

@@ -1,4 +1,5 @@
 using Berth.Storage.Tests.Azure;
+using Berth.Storage.Tests.S3;
 
 namespace Berth.Storage.Tests;
 
@@ -44,3 +45,23 @@ public sealed class BlobObjectsTests(AzureFixture azure)
 
 public sealed class TableRecordsContractTests(AzureFixture azure)
     : RecordStoreContract(azure.Records, azure.Reason), IClassFixture<AzureFixture>;
+
+public sealed class S3ObjectsTests(S3Fixture s3)
+    : ObjectStoreContract(s3.Objects, keepsAttempts: false), IClassFixture<S3Fixture>;
+
+public sealed class S3VersionedObjectsTests(S3Fixture s3)
+    : VersionedObjectsContract(s3.Records), IClassFixture<S3Fixture>;
+
+public sealed class ObjectRecordsInS3Tests(S3Fixture s3)
+    : RecordStoreContract(new ObjectRecords(s3.Records)), IClassFixture<S3Fixture>;
+
+/// <summary>As at Amazon's: signed chunks with checksums behind them, and If-Match on DELETE.</summary>
+public sealed class S3ObjectsWithChecksumsTests(S3FullFixture s3)
+    : ObjectStoreContract(s3.Objects, keepsAttempts: false), IClassFixture<S3FullFixture>;
+
+public sealed class S3VersionedObjectsWithDeletesTests(S3FullFixture s3)
+    : VersionedObjectsContract(s3.Records), IClassFixture<S3FullFixture>;
+
+/// <summary>A server that ignores every condition: this process is the only writer.</summary>
+public sealed class S3UncheckedObjectsTests(S3WithoutConditionsFixture s3)
+    : VersionedObjectsContract(s3.Records), IClassFixture<S3WithoutConditionsFixture>;

@@ -47,8 +47,10 @@ public interface IObjectStore : IReadableObjects
     /// <param name="part">Which part this is.</param>
     /// <param name="content">The part's bytes, at least one; the caller keeps them unchanged until the call ends.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    /// <returns>A receipt for <see cref="CompleteUploadAsync"/>, at most 128 ASCII characters. Two attempts that store the
-    /// same part number hold two different receipts and do not disturb each other.</returns>
+    /// <returns>A receipt for <see cref="CompleteUploadAsync"/>, at most 128 ASCII characters. Two attempts that store
+    /// different bytes under one part number hold two different receipts, and each gets its own bytes or a refusal: a
+    /// store either keeps both parts, or only the last, and then refuses to complete with the receipt of the other.
+    /// </returns>
     Task<string> UploadPartAsync(
         string key, string uploadId, PartPosition part, ReadOnlySequence<byte> content,
         CancellationToken cancellationToken);
@@ -69,7 +71,8 @@ public interface IObjectStore : IReadableObjects
     /// No receipts make an empty object.</remarks>
     /// <exception cref="ArgumentException">The receipts are not those of the parts 1, 2, 3, … in this order, without
     /// a gap. The upload is as it was.</exception>
-    /// <exception cref="StorageException">The upload was aborted, or never begun.</exception>
+    /// <exception cref="StorageException">The upload was aborted, or never begun; or the store keeps one part of each
+    /// number, and another attempt has replaced one of these. Never is anything made of other bytes.</exception>
     Task CompleteUploadAsync(
         string key, string uploadId, IReadOnlyList<string> receipts, CancellationToken cancellationToken);
 
