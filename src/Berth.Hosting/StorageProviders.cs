@@ -24,6 +24,7 @@ public static class StorageProviders
         new("filesystem", FolderPlace.Settings, FolderPlace.Bind),
         new(Azure, AzurePlace.Settings, AzurePlace.Bind),
         new("s3", S3Place.Settings, S3Place.Bind),
+        new("oss", OssPlace.Settings, OssPlace.Bind),
         new("memory", [], (_, _, _) => MemoryPlace.Instance),
     ];
 

@@ -78,6 +78,10 @@ public sealed class TableRecords : IRecordStore
     }
 
     /// <inheritdoc/>
+    public Task EnsureAsync(RecordKey key, ReadOnlyMemory<byte> value, CancellationToken cancellationToken) =>
+        TryCreateAsync(key, value, cancellationToken);
+
+    /// <inheritdoc/>
     public async Task<bool> TryReplaceAsync(
         RecordKey key, ReadOnlyMemory<byte> value, string version, CancellationToken cancellationToken)
     {

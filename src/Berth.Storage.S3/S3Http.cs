@@ -41,7 +41,7 @@ internal sealed class S3Http(HttpMessageHandler? transport) : HttpClientFactory
             if (!(request.Content?.Headers.ContentLength > LargeBody))
                 request.Headers.ExpectContinue = false;
             // The client itself repeats a request without a body whose connection turns out to be closed.
-            if (request.Headers.IfMatch.Count > 0 && request.Method != HttpMethod.Get)
+            if (request.Headers.Contains("If-Match") && request.Method != HttpMethod.Get)
                 request.Content ??= new ByteArrayContent([]);
             var response = await SendOnceAsync(request, cancellationToken);
             if (IsObject(request, response))

@@ -14,6 +14,9 @@ internal sealed class S3SmallObjects(S3Bucket bucket)
 
     public S3Tries Tries => bucket.Tries;
 
+    /// <summary>How this server wants versions to be written.</summary>
+    public VersionForm Form { get; } = new();
+
     /// <summary>The object's name in the bucket.</summary>
     /// <exception cref="ArgumentException">The key is malformed.</exception>
     public string NameOf(string key)
@@ -63,8 +66,9 @@ internal sealed class S3SmallObjects(S3Bucket bucket)
         await using var body = new SequenceStream(new ReadOnlySequence<byte>(content));
         var request = bucket.Put(name, body);
         request.IfNoneMatch = condition.MustBeAbsent ? "*" : null;
-        request.IfMatch = condition.Version;
+        request.IfMatch = Form.Write(condition.Version);
         await bucket.Client.PutObjectAsync(request, cancellationToken);
+        Form.Confirm(request.IfMatch);
     }
 
     /// <summary>Deletes, once; what is absent is deleted, unless a version is given.</summary>
@@ -72,7 +76,12 @@ internal sealed class S3SmallObjects(S3Bucket bucket)
     {
         try
         {
-            var request = new DeleteObjectRequest { BucketName = bucket.Options.Bucket, Key = name, IfMatch = version };
+            var request = new DeleteObjectRequest
+            {
+                BucketName = bucket.Options.Bucket,
+                Key = name,
+                IfMatch = Form.Write(version),
+            };
             await bucket.Client.DeleteObjectAsync(request, cancellationToken);
         }
         catch (AmazonS3Exception e) when (version is null && S3Faults.IsAbsent(e))

@@ -1,3 +1,4 @@
+using System.Net;
 using Amazon.S3;
 
 namespace Berth.Storage.S3;
@@ -39,6 +40,8 @@ public sealed class S3VersionedObjects : IVersionedObjects
     {
         var name = _objects.NameOf(key);
         S3SmallObjects.Require(content);
+        if (condition.IsNeverDeletedByVersion)
+            return await CreateOnceAsync(name, content, cancellationToken);
         if (condition != PutCondition.None)
         {
             return await WriteAsync(
@@ -85,6 +88,27 @@ public sealed class S3VersionedObjects : IVersionedObjects
         string prefix, string? after, int limit, CancellationToken cancellationToken) =>
         _objects.ListAsync(prefix, after, limit, cancellationToken);
 
+    /// <summary>
+    /// Creates an object that needs no second look: a refusal says that there is one, be it from a sending whose answer was
+    /// lost.
+    /// </summary>
+    private Task<bool> CreateOnceAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) =>
+        _objects.Tries.RunAsync(
+            "write a record", S3Tries.PatienceFor(content.Length),
+            async token =>
+            {
+                try
+                {
+                    await _objects.PutOnceAsync(name, content, PutCondition.Absent, token);
+                    return true;
+                }
+                catch (AmazonS3Exception e) when (e.StatusCode == HttpStatusCode.PreconditionFailed)
+                {
+                    return false;
+                }
+            },
+            cancellationToken);
+
     /// <summary>Writes under a condition, until it is known whether that held.</summary>
     /// <param name="name">The object's name in the bucket.</param>
     /// <param name="condition">The condition.</param>
@@ -102,7 +126,7 @@ public sealed class S3VersionedObjects : IVersionedObjects
             var (end, fault) = await SendAsync(current, content.Length, write, cancellationToken);
             if (end == WriteEnd.Done)
                 return true;
-            if (end == WriteEnd.Refused && !mayBeDone && !condition.MustBeAbsent)
+            if (end == WriteEnd.Refused && !mayBeDone && !condition.MustBeAbsent && _objects.Form.IsKnown)
                 return false;
             mayBeDone |= end == WriteEnd.Unknown;
             faults += end is WriteEnd.Busy or WriteEnd.Unknown ? 1 : 0;
@@ -112,6 +136,8 @@ public sealed class S3VersionedObjects : IVersionedObjects
                 var there = await FindAsync(name, fault, cancellationToken);
                 if (mayBeDone && content.Length > 0 && there is not null && there.Bytes.Span.SequenceEqual(content.Span))
                     return true;
+                if (end == WriteEnd.Refused && current.Version is { } version && version == there?.Version)
+                    _objects.Form.Doubt();
                 if (!TryGoOn(condition, there, ref current))
                     return mayBeDone ? throw Ambiguous(fault) : false;
             }

@@ -62,6 +62,19 @@ public sealed class S3ObjectsWithChecksumsTests(S3FullFixture s3)
 public sealed class S3VersionedObjectsWithDeletesTests(S3FullFixture s3)
     : VersionedObjectsContract(s3.Records), IClassFixture<S3FullFixture>;
 
+public sealed class S3VersionedObjectsWithBareETagsTests(S3WithBareETagsFixture s3)
+    : VersionedObjectsContract(s3.Records), IClassFixture<S3WithBareETagsFixture>;
+
+public sealed class S3VersionedObjectsWithQuotedETagsTests(S3WithQuotedETagsFixture s3)
+    : VersionedObjectsContract(s3.Records), IClassFixture<S3WithQuotedETagsFixture>;
+
 /// <summary>A server that ignores every condition: this process is the only writer.</summary>
 public sealed class S3UncheckedObjectsTests(S3WithoutConditionsFixture s3)
     : VersionedObjectsContract(s3.Records), IClassFixture<S3WithoutConditionsFixture>;
+
+/// <summary>Over a server that was not written for these tests.</summary>
+public sealed class S3ObjectsInSwiftTests(SwiftFixture swift)
+    : ObjectStoreContract(swift.Objects, swift.Reason, keepsAttempts: false), IClassFixture<SwiftFixture>;
+
+public sealed class S3UncheckedObjectsInSwiftTests(SwiftFixture swift)
+    : VersionedObjectsContract(swift.Records, swift.Reason, racers: 8, increments: 2), IClassFixture<SwiftFixture>;

@@ -87,6 +87,26 @@ public abstract partial class RecordStoreContract(
     }
 
     [SkippableFact]
+    public async Task Ensuring_creates_what_is_absent_and_leaves_what_is_there()
+    {
+        for (var round = 0; round < 2; round++)
+        {
+            await Race.AllAsync(racers, async racer =>
+            {
+                await Store.EnsureAsync(Key(), Data.Bytes(50, racer), None);
+                return true;
+            });
+            var first = await Store.GetAsync(Key(), None);
+            await Store.EnsureAsync(Key(), Data.Bytes(3), None);
+
+            Assert.Equal(50, first!.Value.Length);
+            Assert.Equal(first.Version, (await Store.GetAsync(Key(), None))!.Version);
+            Assert.True(await Store.DeleteAsync(Key(), null, None));
+            Assert.Null(await Store.GetAsync(Key(), None));
+        }
+    }
+
+    [SkippableFact]
     public async Task A_swap_happens_only_over_the_version_read()
     {
         await Store.PutAsync(Key(), Data.Bytes(3, 1), None);
@@ -293,6 +313,7 @@ public abstract partial class RecordStoreContract(
         await CancelsAsync(() => Store.GetAsync(Key("there"), cancelled));
         await CancelsAsync(() => Store.PutAsync(Key(), Data.Bytes(1), cancelled));
         await CancelsAsync(() => Store.TryCreateAsync(Key(), Data.Bytes(1), cancelled));
+        await CancelsAsync(() => Store.EnsureAsync(Key(), Data.Bytes(1), cancelled));
         await CancelsAsync(() => Store.TryReplaceAsync(Key("there"), Data.Bytes(2), "1", cancelled));
         await CancelsAsync(() => Store.DeleteAsync(Key("there"), null, cancelled));
         await CancelsAsync(() => Store.ListAsync(_partition, null, 10, cancelled));

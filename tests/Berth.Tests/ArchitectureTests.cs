@@ -47,7 +47,7 @@ public sealed partial class ArchitectureTests
     }
 
     [Theory]
-    [InlineData("Berth.Hosting", "Berth", "Berth.Storage.Azure", "Berth.Storage.S3")]
+    [InlineData("Berth.Hosting", "Berth", "Berth.Storage.Azure", "Berth.Storage.Oss", "Berth.Storage.S3")]
     [InlineData("Berth.Cli", "Berth.Hosting")]
     [InlineData("Berth.Functions", "Berth.Hosting")]
     [InlineData("Berth.Server", "Berth.Hosting")]

@@ -68,6 +68,10 @@ internal sealed class InterceptedRecords(IRecordStore store, Interception interc
     public Task<bool> TryCreateAsync(RecordKey key, ReadOnlyMemory<byte> value, CancellationToken cancellationToken) =>
         CallAsync(key, () => store.TryCreateAsync(key, value, cancellationToken));
 
+    public Task EnsureAsync(RecordKey key, ReadOnlyMemory<byte> value, CancellationToken cancellationToken) =>
+        interception.CallAsync(
+            "Records.EnsureAsync", $"{key.Partition}/{key.Row}", () => store.EnsureAsync(key, value, cancellationToken));
+
     public Task<bool> TryReplaceAsync(
         RecordKey key, ReadOnlyMemory<byte> value, string version, CancellationToken cancellationToken) =>
         CallAsync(key, () => store.TryReplaceAsync(key, value, version, cancellationToken));

@@ -19,6 +19,10 @@ public interface IRecordStore
     /// <summary>Creates a record. <see langword="false"/>: there is one already, and it is unchanged.</summary>
     Task<bool> TryCreateAsync(RecordKey key, ReadOnlyMemory<byte> value, CancellationToken cancellationToken);
 
+    /// <summary>Creates a record unless there is one: in one call to the store, for records that are never deleted by
+    /// version.</summary>
+    Task EnsureAsync(RecordKey key, ReadOnlyMemory<byte> value, CancellationToken cancellationToken);
+
     /// <summary>Compare and swap. <see langword="false"/>: the record is absent or of another version, and unchanged.</summary>
     Task<bool> TryReplaceAsync(
         RecordKey key, ReadOnlyMemory<byte> value, string version, CancellationToken cancellationToken);

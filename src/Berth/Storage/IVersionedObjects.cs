@@ -48,11 +48,20 @@ public readonly record struct PutCondition
     /// <summary>Only where there is nothing yet.</summary>
     public static PutCondition Absent => new(true, null);
 
+    /// <summary>
+    /// Only where there is nothing yet, at an object that is never deleted by version: a store that keeps track of such
+    /// deletions need not look for one.
+    /// </summary>
+    public static PutCondition Unwritten => new(true, null) { IsNeverDeletedByVersion = true };
+
     /// <summary>Only over this version.</summary>
     public static PutCondition Matches(string version) => new(false, version);
 
-    /// <summary>True for <see cref="Absent"/>.</summary>
+    /// <summary>True for <see cref="Absent"/> and <see cref="Unwritten"/>.</summary>
     public bool MustBeAbsent { get; }
+
+    /// <summary>True for <see cref="Unwritten"/>.</summary>
+    public bool IsNeverDeletedByVersion { get; private init; }
 
     /// <summary>The version given to <see cref="Matches"/>, else <see langword="null"/>.</summary>
     public string? Version { get; }

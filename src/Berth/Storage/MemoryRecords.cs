@@ -25,6 +25,10 @@ public sealed class MemoryRecords : IRecordStore
         WriteAsync(key, value, existing => existing is null, cancellationToken);
 
     /// <inheritdoc/>
+    public Task EnsureAsync(RecordKey key, ReadOnlyMemory<byte> value, CancellationToken cancellationToken) =>
+        TryCreateAsync(key, value, cancellationToken);
+
+    /// <inheritdoc/>
     public Task<bool> TryReplaceAsync(
         RecordKey key, ReadOnlyMemory<byte> value, string version, CancellationToken cancellationToken) =>
         WriteAsync(key, value, existing => existing?.Version == version, cancellationToken);

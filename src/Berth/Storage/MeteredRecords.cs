@@ -10,6 +10,9 @@ internal sealed class MeteredRecords(IRecordStore store, StorageMeter meter) : I
         RecordKey key, ReadOnlyMemory<byte> value, CancellationToken cancellationToken) =>
         meter.CountAsync(() => store.TryCreateAsync(key, value, cancellationToken));
 
+    public Task EnsureAsync(RecordKey key, ReadOnlyMemory<byte> value, CancellationToken cancellationToken) =>
+        meter.CountAsync(() => store.EnsureAsync(key, value, cancellationToken));
+
     public Task<bool> TryReplaceAsync(
         RecordKey key, ReadOnlyMemory<byte> value, string version, CancellationToken cancellationToken) =>
         meter.CountAsync(() => store.TryReplaceAsync(key, value, version, cancellationToken));

@@ -31,6 +31,10 @@ public sealed class ObjectRecords(IVersionedObjects objects) : IRecordStore
         WriteAsync(key, value, PutCondition.Absent, cancellationToken);
 
     /// <inheritdoc/>
+    public Task EnsureAsync(RecordKey key, ReadOnlyMemory<byte> value, CancellationToken cancellationToken) =>
+        WriteAsync(key, value, PutCondition.Unwritten, cancellationToken);
+
+    /// <inheritdoc/>
     public Task<bool> TryReplaceAsync(
         RecordKey key, ReadOnlyMemory<byte> value, string version, CancellationToken cancellationToken)
     {

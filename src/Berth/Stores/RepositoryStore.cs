@@ -7,7 +7,7 @@ namespace Berth.Stores;
 internal sealed class RepositoryStore(IRecordStore records, TimeProvider time)
 {
     public Task EnsureAsync(RepositoryName name, CancellationToken cancellationToken) =>
-        records.TryCreateAsync(
+        records.EnsureAsync(
             RecordLayout.Repository(name),
             BerthJson.Write(new RepositoryRecord(time.GetUtcNow()), BerthJson.Instance.RepositoryRecord),
             cancellationToken);

@@ -107,7 +107,8 @@ public sealed class BerthServer : IAsyncDisposable
         || name.StartsWith("REGISTRY_", StringComparison.Ordinal)
         || name.StartsWith("FUNCTIONS_", StringComparison.Ordinal)
         || name.StartsWith("AzureWebJobs", StringComparison.OrdinalIgnoreCase)
-        || name.StartsWith("ASPNETCORE_", StringComparison.OrdinalIgnoreCase);
+        || name.StartsWith("ASPNETCORE_", StringComparison.OrdinalIgnoreCase)
+        || name.StartsWith("AWS_", StringComparison.Ordinal);
 
     private static bool IsFirstLine(string line) =>
         line.StartsWith("Berth ", StringComparison.Ordinal) && line.Contains(" listens on ", StringComparison.Ordinal);

@@ -68,3 +68,21 @@ public sealed class S3WithoutConditionsFixture : S3Fixture
 
     protected override S3StorageOptions Adjust(S3StorageOptions options) => options with { AllowUnconditionalWrites = true };
 }
+
+/// <summary>One that compares ETags with the quotes around them, as Ceph up to version 18 does.</summary>
+public sealed class S3WithBareETagsFixture : S3Fixture
+{
+    protected override S3ServerOptions ServerOptions => new()
+    {
+        ETagQuotes = ETagQuotes.Compared,
+        DeleteConditions = ConditionSupport.Ignored,
+    };
+}
+
+/// <summary>One that insists on quotes.</summary>
+public sealed class S3WithQuotedETagsFixture : S3Fixture
+{
+    protected override S3ServerOptions ServerOptions => new() { ETagQuotes = ETagQuotes.Required };
+
+    protected override S3StorageOptions Adjust(S3StorageOptions options) => options with { ConditionalDeletes = true };
+}

@@ -28,7 +28,7 @@ public sealed class SwiftTests(SwiftFixture swift) : IClassFixture<SwiftFixture>
             await PutAsync($"{name}");
 
         var page = await Client.ListObjectsV2Async(
-            new() { BucketName = swift.Bucket, Prefix = $"{_folder}/", StartAfter = Key("a"), MaxKeys = 2 });
+            new() { BucketName = swift.Options.Bucket, Prefix = $"{_folder}/", StartAfter = Key("a"), MaxKeys = 2 });
         Assert.Equal([Key("b"), Key("c")], page.S3Objects.Select(found => found.Key));
         Assert.True(page.IsTruncated);
         Assert.All(page.S3Objects, found => Assert.Equal(1, found.Size));
@@ -39,14 +39,14 @@ public sealed class SwiftTests(SwiftFixture swift) : IClassFixture<SwiftFixture>
     {
         var first = RandomNumberGenerator.GetBytes(5 * 1024 * 1024);
         byte[] second = [1, 2, 3];
-        var upload = new InitiateMultipartUploadRequest { BucketName = swift.Bucket, Key = Key() };
+        var upload = new InitiateMultipartUploadRequest { BucketName = swift.Options.Bucket, Key = Key() };
         var id = (await Client.InitiateMultipartUploadAsync(upload)).UploadId;
         var parts = new List<PartETag>();
         foreach (var part in (byte[][])[first, second])
         {
             var stored = await Client.UploadPartAsync(new()
             {
-                BucketName = swift.Bucket,
+                BucketName = swift.Options.Bucket,
                 Key = Key(),
                 UploadId = id,
                 PartNumber = parts.Count + 1,
@@ -57,17 +57,17 @@ public sealed class SwiftTests(SwiftFixture swift) : IClassFixture<SwiftFixture>
         }
 
         await Client.CompleteMultipartUploadAsync(
-            new() { BucketName = swift.Bucket, Key = Key(), UploadId = id, PartETags = parts });
+            new() { BucketName = swift.Options.Bucket, Key = Key(), UploadId = id, PartETags = parts });
 
         using var range = await Client.GetObjectAsync(
-            new() { BucketName = swift.Bucket, Key = Key(), ByteRange = new(first.Length - 1, first.Length + 1) });
+            new() { BucketName = swift.Options.Bucket, Key = Key(), ByteRange = new(first.Length - 1, first.Length + 1) });
         using var bytes = new MemoryStream();
         await range.ResponseStream.CopyToAsync(bytes);
         Assert.Equal((byte[])[first[^1], 1, 2], bytes.ToArray());
 
         var url = await Client.GetPreSignedURLAsync(new()
         {
-            BucketName = swift.Bucket,
+            BucketName = swift.Options.Bucket,
             Key = Key(),
             Protocol = Protocol.HTTP,
             Expires = TimeProvider.System.GetUtcNow().AddMinutes(5).UtcDateTime,
@@ -100,17 +100,17 @@ public sealed class SwiftTests(SwiftFixture swift) : IClassFixture<SwiftFixture>
         var written = await PutAsync();
         var delete = new DeleteObjectRequest
         {
-            BucketName = swift.Bucket,
+            BucketName = swift.Options.Bucket,
             Key = Key(),
             IfMatch = $"\"{new string('0', 32)}\"",
         };
 
         await AssertRefusedAsync(HttpStatusCode.PreconditionFailed, () => Client.DeleteObjectAsync(delete));
-        Assert.Equal(1, (await Client.GetObjectMetadataAsync(swift.Bucket, Key())).ContentLength);
+        Assert.Equal(1, (await Client.GetObjectMetadataAsync(swift.Options.Bucket, Key())).ContentLength);
         delete.IfMatch = written.ETag;
         await Client.DeleteObjectAsync(delete);
         await AssertRefusedAsync(
-            HttpStatusCode.NotFound, () => Client.GetObjectMetadataAsync(swift.Bucket, Key()));
+            HttpStatusCode.NotFound, () => Client.GetObjectMetadataAsync(swift.Options.Bucket, Key()));
     }
 
     private static async Task AssertRefusedAsync(HttpStatusCode status, Func<Task> call) =>
@@ -120,7 +120,7 @@ public sealed class SwiftTests(SwiftFixture swift) : IClassFixture<SwiftFixture>
     {
         var put = new PutObjectRequest
         {
-            BucketName = swift.Bucket,
+            BucketName = swift.Options.Bucket,
             Key = Key(name),
             InputStream = new MemoryStream([1]),
             UseChunkEncoding = false,

@@ -118,7 +118,7 @@ public sealed class FunctionsConfigurationTests : IDisposable
     [InlineData("Berth__Storage__Azure__Container", "a--b", "Berth__Storage__Azure__Container: \"a--b\" is not accepted")]
     [InlineData("Berth__Storage__Azure__Table", "1-x", "Berth__Storage__Azure__Table: \"1-x\" is not accepted; write 3 to 63")]
     [InlineData("Berth__Storage__Azure__Table", "Tables", "Berth__Storage__Azure__Table: \"Tables\" is not accepted")]
-    [InlineData("Berth__Storage__Provider", "tape", "Berth__Storage__Provider: \"tape\" is not accepted; write filesystem, azure, s3 or memory")]
+    [InlineData("Berth__Storage__Provider", "tape", "Berth__Storage__Provider: \"tape\" is not accepted; write filesystem, azure, s3, oss or memory")]
     public void Settings_that_make_no_sense_are_told_by_name_when_they_are_needed(string name, string value, string message)
     {
         var configuration = Read((name, value));

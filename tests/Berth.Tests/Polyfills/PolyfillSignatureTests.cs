@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Xml.Linq;
 
 namespace Berth.Tests.Polyfills;
 
@@ -24,7 +25,7 @@ public sealed class PolyfillSignatureTests
     [MemberData(nameof(Packages))]
     public void Every_member_is_official(string package)
     {
-        var path = Path.Combine(AppContext.BaseDirectory, package + ".dll");
+        var path = Path.Combine(AppContext.BaseDirectory, AssemblyOf(package) + ".dll");
         Assert.True(File.Exists(path), $"{path} is absent: reference {package} from Berth.Tests, or from what it tests.");
         var official = File.ReadAllLines(Path.Combine(Folder, package, "Official.txt"))
             .Where(line => line.Length > 0 && line[0] != '#')
@@ -54,6 +55,11 @@ public sealed class PolyfillSignatureTests
             Assert.DoesNotContain(list, string.IsNullOrWhiteSpace);
             Assert.Equal(list.Count, list.Distinct(StringComparer.Ordinal).Count());
         });
+
+    /// <summary>A package's assembly, which may have another name, as its polyfill's then has.</summary>
+    private static string AssemblyOf(string package) =>
+        XDocument.Load(Path.Combine(Folder, package, package + ".csproj")).Descendants("AssemblyName").SingleOrDefault()?.Value
+        ?? package;
 
     /// <summary>The listed types as the official packages have them, of which one may have several assemblies.</summary>
     private static IEnumerable<string> OfficialSurface(IEnumerable<string> official)

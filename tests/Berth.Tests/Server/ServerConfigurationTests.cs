@@ -153,7 +153,7 @@ public sealed class ServerConfigurationTests : IDisposable
         RefusedByName($"Berth:Http:{name}", value, accepted);
 
     [Theory]
-    [InlineData("Storage:Provider", "tape", "filesystem, azure, s3 or memory")]
+    [InlineData("Storage:Provider", "tape", "filesystem, azure, s3, oss or memory")]
     [InlineData("DeleteEnabled", "maybe", "true or false")]
     [InlineData("AllowMissingReferences", "1", "true or false")]
     [InlineData("MaximumManifestSize", "1MiB", "4MiB")]

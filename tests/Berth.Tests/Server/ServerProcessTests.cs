@@ -50,7 +50,7 @@ public sealed partial class ServerProcessTests : IDisposable
         await process.WaitForExitAsync().WaitAsync(_patience);
         Assert.Equal(1, process.ExitCode);
         Assert.Equal(
-            "Berth does not start: --Berth:Storage:Provider: \"tape\" is not accepted; write filesystem, azure, s3 or memory",
+            "Berth does not start: --Berth:Storage:Provider: \"tape\" is not accepted; write filesystem, azure, s3, oss or memory",
             error.Trim());
     }
 

@@ -48,6 +48,9 @@ public sealed class StorageCheckTests
             RecordKey key, ReadOnlyMemory<byte> value, CancellationToken cancellationToken) =>
             Task.FromResult(Rows.TryAdd(key, value) || CreatesTwice);
 
+        public Task EnsureAsync(RecordKey key, ReadOnlyMemory<byte> value, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
+
         public Task<bool> DeleteAsync(RecordKey key, string? version, CancellationToken cancellationToken) =>
             Task.FromResult(Rows.Remove(key) || true);
 

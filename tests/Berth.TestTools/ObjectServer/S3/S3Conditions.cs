@@ -28,7 +28,7 @@ internal static class S3Conditions
                 throw Failed("If-None-Match");
             }
 
-            RequireMatch(match, found, request.Key);
+            RequireMatch(match, found, request.Key, options.ETagQuotes);
         };
     }
 
@@ -36,7 +36,7 @@ internal static class S3Conditions
     public static Action<StoredObject?> OfDelete(ServerRequest request, S3ServerOptions options)
     {
         var match = Take(request, "If-Match", options.DeleteConditions);
-        return found => RequireMatch(match, found, request.Key);
+        return found => RequireMatch(match, found, request.Key, options.ETagQuotes);
     }
 
     /// <summary>The conditions of a read, in the order of RFC 9110.</summary>
@@ -70,7 +70,7 @@ internal static class S3Conditions
         _ => null,
     };
 
-    private static void RequireMatch(string? match, StoredObject? found, string key)
+    private static void RequireMatch(string? match, StoredObject? found, string key, ETagQuotes quotes)
     {
         if (match is null)
         {
@@ -82,7 +82,9 @@ internal static class S3Conditions
             throw new ServiceException(404, "NoSuchKey", "The specified key does not exist.", ("Key", key));
         }
 
-        if (!Matches(match, found))
+        var isQuoted = match.StartsWith('"');
+        var isReadable = match == "*" || quotes == ETagQuotes.Optional || isQuoted == (quotes == ETagQuotes.Required);
+        if (!isReadable || !Matches(match, found))
         {
             throw Failed("If-Match");
         }

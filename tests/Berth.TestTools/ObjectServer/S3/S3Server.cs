@@ -15,7 +15,7 @@ public sealed class S3Server : HttpObjectServer
     {
         "x-amz-content-sha256", "x-amz-date", "x-amz-security-token", "x-amz-decoded-content-length", "x-amz-trailer",
         "x-amz-sdk-checksum-algorithm", "x-amz-checksum-algorithm", "x-amz-checksum-type", "x-amz-checksum-mode",
-        "x-amz-mp-object-size", "x-amz-storage-class", "x-amz-server-side-encryption",
+        "x-amz-acl", S3Copies.SourceHeader, S3Copies.RangeHeader, "x-amz-mp-object-size", "x-amz-storage-class", "x-amz-server-side-encryption",
         "x-amz-server-side-encryption-aws-kms-key-id", "x-amz-user-agent", "x-amz-api-version",
     };
 
@@ -66,6 +66,7 @@ public sealed class S3Server : HttpObjectServer
             throw new ServiceException(404, "NoSuchBucket", "The specified bucket does not exist", ("BucketName", host));
         }
 
+        var isCopy = request.Header(S3Copies.SourceHeader) is not null;
         var subresources = request.Query.Select(pair => pair.Name).Where(Subresources.Contains).Order(StringComparer.Ordinal);
         request.Operation = request.Bucket.Length == 0 ? "" : (request.Key.Length > 0, request.Method, string.Join('&', subresources)) switch
         {
@@ -78,10 +79,10 @@ public sealed class S3Server : HttpObjectServer
             (false, "POST", "delete") => "DeleteObjects",
             (true, "GET", "") => "GetObject",
             (true, "HEAD", "") => "HeadObject",
-            (true, "PUT", "") => "PutObject",
+            (true, "PUT", "") => isCopy ? "CopyObject" : "PutObject",
             (true, "DELETE", "") => "DeleteObject",
             (true, "POST", "uploads") => "CreateMultipartUpload",
-            (true, "PUT", "partNumber&uploadId") => "UploadPart",
+            (true, "PUT", "partNumber&uploadId") => isCopy ? "UploadPartCopy" : "UploadPart",
             (true, "GET", "uploadId") => "ListParts",
             (true, "POST", "uploadId") => "CompleteMultipartUpload",
             (true, "DELETE", "uploadId") => "AbortMultipartUpload",
@@ -116,14 +117,17 @@ public sealed class S3Server : HttpObjectServer
         var objects = new S3Objects(bucket, request, body, Options);
         var uploads = new S3Uploads(bucket, request, body, Options);
         var listings = new S3Listings(bucket, request, Options);
+        var copies = new S3Copies(bucket, request, body, Options);
         var answer = request.Operation switch
         {
             "GetObject" or "HeadObject" => objects.Get(),
             "PutObject" => objects.Put(),
+            "CopyObject" => copies.CopyObject(),
             "DeleteObject" => objects.Delete(),
             "DeleteObjects" => objects.DeleteMany(),
             "CreateMultipartUpload" => uploads.Create(),
             "UploadPart" => uploads.Put(),
+            "UploadPartCopy" => copies.CopyPart(),
             "ListParts" => uploads.List(),
             "CompleteMultipartUpload" => uploads.Complete(),
             "AbortMultipartUpload" => uploads.Abort(),

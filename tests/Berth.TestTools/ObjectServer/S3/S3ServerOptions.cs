@@ -24,6 +24,9 @@ public sealed class S3ServerOptions
     /// one of the two only.</summary>
     public ConditionSupport CreateConditions { get; set; }
 
+    /// <summary>What quotes around the ETag in the If-Match of a write or deletion do.</summary>
+    public ETagQuotes ETagQuotes { get; set; }
+
     /// <summary>What If-Match does on DeleteObject.</summary>
     public ConditionSupport DeleteConditions { get; set; }
 
@@ -56,4 +59,17 @@ public enum ConditionSupport
 
     /// <summary>501 NotImplemented.</summary>
     Refused,
+}
+
+/// <summary>Whether an ETag that a condition names stands in quotes.</summary>
+public enum ETagQuotes
+{
+    /// <summary>As the client likes: Amazon.</summary>
+    Optional,
+
+    /// <summary>Without them nothing matches: rustfs.</summary>
+    Required,
+
+    /// <summary>With them nothing matches: Ceph up to version 18.</summary>
+    Compared,
 }
