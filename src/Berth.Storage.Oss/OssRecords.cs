@@ -92,6 +92,10 @@ public sealed class OssRecords : IRecordStore
     }
 
     /// <inheritdoc/>
+    public Task EnsureAsync(RecordKey key, ReadOnlyMemory<byte> value, CancellationToken cancellationToken) =>
+        TryCreateAsync(key, value, cancellationToken);
+
+    /// <inheritdoc/>
     public Task<bool> TryReplaceAsync(
         RecordKey key, ReadOnlyMemory<byte> value, string version, CancellationToken cancellationToken)
     {
