@@ -15,16 +15,29 @@ public abstract class MovingTest(EndToEndFixture fixture, ITestOutputHelper outp
     /// <summary>The Docker registry's rootdirectory.</summary>
     protected string DockerRoot => Folder.At("docker");
 
+    /// <summary>Variables for the command.</summary>
+    protected Dictionary<string, string?> Variables { get; } = [];
+
     /// <summary>A folder to move into.</summary>
     protected string Destination => Folder.At("data");
 
-    /// <summary>Starts Debian's registry, or skips the test.</summary>
-    protected Task<DockerRegistry> StartDockerRegistryAsync() => DockerRegistry.StartAsync(
-        _fixture.Require("docker-registry"), Folder,
-        new JsonObject { ["filesystem"] = new JsonObject { ["rootdirectory"] = DockerRoot } });
+    /// <summary>Starts Debian's registry over the folder, or skips the test.</summary>
+    protected Task<DockerRegistry> StartDockerRegistryAsync() =>
+        StartDockerRegistryAsync("filesystem", new JsonObject { ["rootdirectory"] = DockerRoot });
 
+    /// <summary>Starts Debian's registry, or skips the test.</summary>
+    protected Task<DockerRegistry> StartDockerRegistryAsync(string driver, JsonObject parameters) =>
+        DockerRegistry.StartAsync(
+            _fixture.Require("docker-registry"), Folder,
+            new JsonObject { [driver] = parameters, ["redirect"] = new JsonObject { ["disable"] = true } });
+
+    /// <summary>Runs the command, which must succeed.</summary>
     protected async Task<ProgramResult> MoveAsync(params string[] arguments) =>
-        (await BerthTool.RunAsync(_output, new Dictionary<string, string?>(), arguments)).MustSucceed();
+        (await TryMoveAsync(arguments)).MustSucceed();
+
+    /// <summary>Runs the command, which may fail.</summary>
+    protected Task<ProgramResult> TryMoveAsync(params string[] arguments) =>
+        BerthTool.RunAsync(_output, Variables, arguments);
 
     /// <summary>All that a registry holds: each tag's manifests and blobs, by names that are alike in every registry.</summary>
     protected static async Task<SortedDictionary<string, byte[]>> ReadAllAsync(Uri address)

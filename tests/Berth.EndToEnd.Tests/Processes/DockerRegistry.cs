@@ -32,8 +32,10 @@ public sealed class DockerRegistry : IAsyncDisposable
         var path = folder.At("docker-registry.yml");
         await File.WriteAllTextAsync(path, configuration.ToJsonString());
         var start = new ProcessStartInfo(program, ["serve", path]) { WorkingDirectory = folder.Path };
-        foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("REGISTRY_", StringComparison.Ordinal)).ToList())
+        // Nothing of the caller's may configure it.
+        foreach (var name in start.Environment.Keys.Where(IsSetting).ToList())
             start.Environment.Remove(name);
+        start.Environment["NO_PROXY"] = "*";
 
         var registry = new DockerRegistry(ChildProcess.Start(start));
         try
@@ -55,4 +57,7 @@ public sealed class DockerRegistry : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => _process.DisposeAsync();
+
+    private static bool IsSetting(string name) =>
+        name.StartsWith("REGISTRY_", StringComparison.Ordinal) || name.StartsWith("AWS_", StringComparison.Ordinal);
 }
