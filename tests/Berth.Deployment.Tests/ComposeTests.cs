@@ -9,7 +9,7 @@ using YamlDotNet.RepresentationModel;
 
 namespace Berth.Deployment.Tests;
 
-/// <summary>That deploy/compose.yaml and what may be laid over it fit together, say no password and tell the truth.</summary>
+/// <summary>That deploy/compose.yaml and what may be laid over it fit together and say no password.</summary>
 public sealed partial class ComposeTests
 {
     private static readonly string[] Files = ["deploy/compose.yaml", "deploy/compose.tls.yaml"];

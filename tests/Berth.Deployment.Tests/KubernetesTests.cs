@@ -6,7 +6,7 @@ using YamlDotNet.RepresentationModel;
 
 namespace Berth.Deployment.Tests;
 
-/// <summary>That the files of deploy/kubernetes fit together, hold no secret, and let instances come and go unnoticed.</summary>
+/// <summary>That the files of deploy/kubernetes fit together, hold no secret, and let instances come and go.</summary>
 public sealed class KubernetesTests
 {
     private const string Folder = "deploy/kubernetes";

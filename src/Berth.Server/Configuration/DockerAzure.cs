@@ -82,7 +82,7 @@ internal static class DockerAzure
         parameters.Text("serviceurl")
         ?? $"https://{account}{BlobLabel}{parameters.Text("realm") ?? DefaultRealm}";
 
-    /// <summary>Berth's records lie in tables, which the driver does not know: their address differs by one label.</summary>
+    /// <summary>Berth's records lie in tables, which the driver does not know; their address differs by a label.</summary>
     private static string TableUri(DockerParameters parameters, string account)
     {
         var blobs = BlobUri(parameters, account);

@@ -15,6 +15,7 @@ internal static class DockerDrivers
         },
         new("memory"),
         DockerAzure.Driver,
+        DockerOss.Driver,
         DockerS3.Driver,
     ];
 

@@ -9,7 +9,7 @@ internal static class DockerNames
     private const string StorageSection = "storage";
     private const string Storage = StorageSection + ".";
 
-    /// <summary>Their name, ours, and how the value changes on the way, where it does. Storage drivers have their own.</summary>
+    /// <summary>Their name, ours, and how the value changes, where it does. Storage drivers have their own.</summary>
     public static IReadOnlyList<(string Docker, string Berth, Func<string, string>? Change)> Used { get; } =
     [
         ("http.addr", ServerSettingNames.Address, null),
@@ -94,7 +94,7 @@ internal static class DockerNames
         return item.Unused(instead);
     }
 
-    /// <summary>The provider that a source names, outright or as the section of a driver; empty text sets it back.</summary>
+    /// <summary>The provider that a source names, outright or as a driver's section; empty text sets it back.</summary>
     private static Setting? ProviderIn(IEnumerable<DockerSetting> source)
     {
         Setting? known = null;
