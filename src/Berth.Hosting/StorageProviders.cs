@@ -82,5 +82,8 @@ public static class StorageProviders
         or FormatException or ArgumentException or InvalidOperationException; // an SDK on its settings
 
     private static SettingsException CannotBeUsed(StoragePlace place, Exception cause) =>
-        new($"{place.Setting}: {place} cannot be used: {cause.Message}", cause);
+        new(
+            $"{place.Setting}: {place} cannot be used: {cause.Message}"
+            + (cause is StorageFlawException { Flaw: var flaw } ? place.AdviceOn(flaw) : ""),
+            cause);
 }

@@ -47,7 +47,7 @@ internal static class S3Faults
         StorageException => false,
         AmazonServiceException { StatusCode: not 0 } e =>
             // 200 is the beginning of an answer that told of a fault at its end.
-            ((int)e.StatusCode >= 500 || IsConflict(e) || IsBusy(e) || e.StatusCode == HttpStatusCode.OK
+            ((int)e.StatusCode is >= 500 and not 501 || IsConflict(e) || IsBusy(e) || e.StatusCode == HttpStatusCode.OK
                 || e.ErrorCode == "RequestTimeout")
             && !(RetryAfter(e) > S3Tries.LongestWait),
         AmazonClientException e => e.InnerException is IOException or HttpRequestException,
@@ -80,6 +80,9 @@ internal static class S3Faults
         "PermanentRedirect" or "AuthorizationHeaderMalformed" => " (the bucket is in another region)",
         "RequestTimeTooSkewed" => " (this machine's clock is wrong)",
         "AccessDenied" or "Forbidden" => " (the credentials lack a right, or the bucket denies it)",
+        "NotImplemented" =>
+            " (its server does not know this: try ConditionalDeletes=false, ChunkEncoding=false, Checksums=when-required; "
+            + "or conditions on PUT: AllowUnconditionalWrites=true is for those)",
         _ => "",
     };
 

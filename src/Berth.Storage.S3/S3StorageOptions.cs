@@ -77,6 +77,9 @@ public sealed record S3StorageOptions
     /// writers at the same moment one loses what it wrote.
     /// </summary>
     public bool AllowUnconditionalWrites { get; init; }
+
+    /// <summary>The bucket: a record would print its secrets too.</summary>
+    public override string ToString() => $"bucket {Bucket}";
 }
 
 /// <summary>How a bucket's objects are encrypted at the server.</summary>

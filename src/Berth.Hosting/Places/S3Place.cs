@@ -123,6 +123,8 @@ public sealed record S3Place : StoragePlace
             ConditionalDeletes = ReadBoolean(settings, ConditionalDeletes),
             AllowUnconditionalWrites = ReadBoolean(settings, AllowUnconditionalWrites) ?? false,
         };
+        if (options.Bucket.EndsWith("--x-s3", StringComparison.Ordinal))
+            throw settings.Refusal(Bucket, "this is a directory bucket, which lists its objects in no order");
         Validate(settings, options);
         return new S3Place(options);
     }
@@ -136,6 +138,14 @@ public sealed record S3Place : StoragePlace
 
     /// <inheritdoc/>
     public override RegistryStorage Open(ILogger logger) => S3Storage.Open(Options, TimeProvider.System, logger);
+
+    /// <inheritdoc/>
+    public override string AdviceOn(StorageFlaw flaw) => flaw == StorageFlaw.DeletesOldVersions
+        ? $". Its server ignores If-Match on DELETE: set {ConditionalDeletes}=false"
+        : ". Its server ignores "
+            + (flaw == StorageFlaw.CreatesTwice ? "If-None-Match" : "If-Match")
+            + $" on PUT. {AllowUnconditionalWrites}=true accepts that, for one instance of Berth: "
+            + "of two that write the same tag or upload at once, one loses what it wrote and is not told";
 
     private static void Validate(Settings settings, S3StorageOptions options)
     {

@@ -12,6 +12,9 @@ public abstract record StoragePlace
     /// <summary>The place in words, without secrets.</summary>
     public abstract string Text { get; }
 
+    /// <summary>What an operator can do about a store that loses data, in settings; empty where nothing.</summary>
+    public virtual string AdviceOn(StorageFlaw flaw) => "";
+
     /// <inheritdoc/>
     public sealed override string ToString() => Text;
 

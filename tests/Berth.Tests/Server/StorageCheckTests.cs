@@ -13,13 +13,17 @@ public sealed class StorageCheckTests
         Assert.Empty(store.Rows);
     }
 
-    [Fact]
-    public async Task A_store_that_creates_a_record_twice_is_refused_and_left_empty()
+    [Theory]
+    [InlineData(StorageFlaw.CreatesTwice, "created the same record twice")]
+    [InlineData(StorageFlaw.ReplacesOldVersions, "replaced a record")]
+    [InlineData(StorageFlaw.DeletesOldVersions, "deleted a record")]
+    public async Task A_store_that_loses_writes_is_refused_and_left_empty(StorageFlaw flaw, string message)
     {
-        var store = new LooseRecords { CreatesTwice = true };
-        var fault = await Assert.ThrowsAsync<StorageException>(() =>
+        var store = new LooseRecords { Flaw = flaw };
+        var fault = await Assert.ThrowsAsync<StorageFlawException>(() =>
             StorageCheck.RunAsync(store, CancellationToken.None));
-        Assert.Contains("twice", fault.Message, StringComparison.Ordinal);
+        Assert.Equal(flaw, fault.Flaw);
+        Assert.Contains(message, fault.Message, StringComparison.Ordinal);
         Assert.Empty(store.Rows);
     }
 
@@ -35,28 +39,48 @@ public sealed class StorageCheckTests
     /// <summary>A record store that breaks its contract on request.</summary>
     private sealed class LooseRecords : IRecordStore
     {
-        public Dictionary<RecordKey, ReadOnlyMemory<byte>> Rows { get; } = [];
+        private int _version;
 
-        public bool CreatesTwice { get; init; }
+        public Dictionary<RecordKey, Record> Rows { get; } = [];
+
+        public StorageFlaw? Flaw { get; init; }
 
         public bool Forgets { get; init; }
 
         public Task<Record?> GetAsync(RecordKey key, CancellationToken cancellationToken) =>
-            Task.FromResult(!Forgets && Rows.TryGetValue(key, out var value) ? new Record(value, "1") : null);
+            Task.FromResult(Forgets ? null : Rows.GetValueOrDefault(key));
 
         public Task<bool> TryCreateAsync(
             RecordKey key, ReadOnlyMemory<byte> value, CancellationToken cancellationToken) =>
-            Task.FromResult(Rows.TryAdd(key, value) || CreatesTwice);
+            WriteAsync(key, value, !Rows.ContainsKey(key) || Flaw == StorageFlaw.CreatesTwice);
 
         public Task EnsureAsync(RecordKey key, ReadOnlyMemory<byte> value, CancellationToken cancellationToken) =>
             throw new NotSupportedException();
 
-        public Task<bool> DeleteAsync(RecordKey key, string? version, CancellationToken cancellationToken) =>
-            Task.FromResult(Rows.Remove(key) || true);
-
         public Task<bool> TryReplaceAsync(
             RecordKey key, ReadOnlyMemory<byte> value, string version, CancellationToken cancellationToken) =>
-            throw new NotSupportedException();
+            WriteAsync(key, value, Rows[key].Version == version || Flaw == StorageFlaw.ReplacesOldVersions);
+
+        public Task<bool> DeleteAsync(RecordKey key, string? version, CancellationToken cancellationToken)
+        {
+            var holds = version is null || Rows[key].Version == version || Flaw == StorageFlaw.DeletesOldVersions;
+            if (holds)
+            {
+                Rows.Remove(key);
+            }
+
+            return Task.FromResult(holds);
+        }
+
+        private Task<bool> WriteAsync(RecordKey key, ReadOnlyMemory<byte> value, bool holds)
+        {
+            if (holds)
+            {
+                Rows[key] = new(value, $"{++_version}");
+            }
+
+            return Task.FromResult(holds);
+        }
 
         public Task PutAsync(RecordKey key, ReadOnlyMemory<byte> value, CancellationToken cancellationToken) =>
             throw new NotSupportedException();
