@@ -9,7 +9,8 @@ namespace Berth.Storage.Oss;
 /// <remarks>
 /// An upload is one of OSS's multipart uploads, completed with the ETags that were recorded when its parts were sent. An
 /// upload that was completed already is unknown to OSS, as is one that was aborted: which of both it was, the object
-/// tells, as nothing else is written to an upload's key.
+/// tells, as nothing else is written to an upload's key. Of two attempts at a part OSS keeps the last, and refuses to
+/// complete with the other's ETag.
 /// </remarks>
 public sealed class OssObjects : IObjectStore
 {
@@ -29,7 +30,7 @@ public sealed class OssObjects : IObjectStore
     public int PartsTogether => 4;
 
     /// <inheritdoc/>
-    public int MaximumParts => PartNumbers.MaximumParts;
+    public int MaximumParts => 10_000;
 
     /// <inheritdoc/>
     public async Task<ObjectInfo?> StatAsync(string key, CancellationToken cancellationToken) =>
@@ -89,19 +90,19 @@ public sealed class OssObjects : IObjectStore
     {
         part.Require(MaximumParts);
         ArgumentOutOfRangeException.ThrowIfZero(content.Length, nameof(content));
-        var (name, number) = (NameOf(key), PartNumbers.Of(part));
+        var name = NameOf(key);
         var sent = await _bucket.SendAsync(
             "write a part",
             content,
             (client, body) => client.UploadPart(new(_bucket.Name, name, uploadId)
             {
-                PartNumber = number,
+                PartNumber = part.Number,
                 PartSize = content.Length,
                 InputStream = body,
             }),
             isExpected: null,
             cancellationToken);
-        return new PartReceipt(part.Number, number, sent.ETag ?? "", sent.Crc64 ?? "", content.Length).ToText();
+        return new PartReceipt(part.Number, sent.ETag ?? "", sent.Crc64 ?? "", content.Length).ToText();
     }
 
     /// <summary>OSS has made every part durable when it answers.</summary>

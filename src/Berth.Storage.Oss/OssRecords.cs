@@ -135,18 +135,18 @@ public sealed class OssRecords : IRecordStore
     public async Task<Page<string>> ListRowsAsync(
         string partition, string? after, int limit, CancellationToken cancellationToken)
     {
-        var (rows, more) = await ListAsync(partition, after, limit, cancellationToken);
+        var (rows, more) = await PageAsync(partition, after, limit, cancellationToken);
         return new([.. rows.Select(row => row.Key.Row)], more);
     }
 
     /// <inheritdoc/>
-    async Task<Page<RecordEntry>> IRecordStore.ListAsync(
+    public async Task<Page<RecordEntry>> ListAsync(
         string partition, string? after, int limit, CancellationToken cancellationToken)
     {
         while (true)
         {
             var now = _ages.Now;
-            var (rows, more) = await ListAsync(partition, after, limit, cancellationToken);
+            var (rows, more) = await PageAsync(partition, after, limit, cancellationToken);
             var records = new Record?[rows.Count];
             await Parallel.ForAsync(
                 0,
@@ -213,7 +213,7 @@ public sealed class OssRecords : IRecordStore
     }
 
     /// <summary>A page of the records that are live, and what is superfluous of all that was seen offered to be removed.</summary>
-    private async Task<(List<RecordRow> Rows, bool More)> ListAsync(
+    private async Task<(List<RecordRow> Rows, bool More)> PageAsync(
         string partition, string? after, int limit, CancellationToken cancellationToken)
     {
         StorageKey.RequireRows(partition, after, limit);

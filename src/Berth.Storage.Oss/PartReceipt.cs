@@ -3,19 +3,18 @@ using System.Globalization;
 namespace Berth.Storage.Oss;
 
 /// <summary>What is kept of a part until the upload is completed.</summary>
-/// <param name="Part">Which part it is, from 1.</param>
-/// <param name="Number">The number that OSS knows it by.</param>
+/// <param name="Number">Which part it is, from 1.</param>
 /// <param name="ETag">What OSS calls its bytes.</param>
 /// <param name="Crc64">Their checksum as OSS told it, or nothing.</param>
 /// <param name="Length">How many they are.</param>
-internal sealed record PartReceipt(int Part, int Number, string ETag, string Crc64, long Length)
+internal sealed record PartReceipt(int Number, string ETag, string Crc64, long Length)
 {
     private const int LongestText = 128;
 
     /// <summary>The receipt as text.</summary>
     public string ToText()
     {
-        var text = string.Create(CultureInfo.InvariantCulture, $"{Part}:{Number}:{Length}:{Crc64}:{ETag}");
+        var text = string.Create(CultureInfo.InvariantCulture, $"{Number}:{Length}:{Crc64}:{ETag}");
         return text.Length <= LongestText && text.All(char.IsAscii)
             ? text : throw new StorageException("OSS gave a part an ETag that is too long.");
     }
@@ -28,14 +27,13 @@ internal sealed record PartReceipt(int Part, int Number, string ETag, string Crc
         var parts = new List<PartReceipt>(receipts.Count);
         foreach (var text in receipts)
         {
-            if (text.Split(':', 5) is not [var part, var number, var length, var crc, var etag]
-                || !TryNumber(part, out var at) || at != parts.Count + 1
-                || !TryNumber(number, out var stored) || !TryNumber(length, out var size))
+            if (text.Split(':', 4) is not [var number, var length, var crc, var etag]
+                || !TryNumber(number, out var at) || at != parts.Count + 1 || !TryNumber(length, out var size))
             {
                 throw new ArgumentException($"Receipt {parts.Count + 1} is of another part.", nameof(receipts));
             }
 
-            parts.Add(new((int)at, (int)stored, etag, crc, size));
+            parts.Add(new((int)at, etag, crc, size));
         }
 
         return parts;

@@ -9,9 +9,8 @@ public sealed class EndToEndFixture : IAsyncLifetime
     private static readonly string[] DebianClients = ["skopeo", "podman"];
 
     private readonly TemporaryFolder _folder = TemporaryFolder.Create();
+    private readonly Dictionary<(bool IsFunctions, Store Store), BerthServer> _others = [];
     private string? _notInstalled;
-
-    private BerthServer? _functions;
 
     public BerthServer Server { get; private set; } = null!;
 
@@ -31,9 +30,23 @@ public sealed class EndToEndFixture : IAsyncLifetime
         }
     }
 
-    /// <summary>The Functions app that the whole run shares, over Azurite; where there is none, the test is skipped.</summary>
-    public async Task<BerthServer> RequireFunctionsAsync() =>
-        _functions ??= await BerthServer.StartFunctionsAsync(await FunctionsApp.RequireStorageAsync());
+    /// <summary>The server over a store that the whole run shares; where there is no such store, the test is skipped.</summary>
+    public async Task<BerthServer> RequireServerAsync(bool isFunctions, Store store)
+    {
+        if (_others.TryGetValue((isFunctions, store), out var server))
+            return server;
+        // The Functions app is called localhost, and Berth.Server 127.0.0.1.
+        var otherHost = isFunctions ? "127.0.0.1" : "localhost";
+        var settings = store switch
+        {
+            Store.S3 => await ObjectServers.S3SettingsAsync(otherHost),
+            Store.Oss => await ObjectServers.OssSettingsAsync(otherHost),
+            _ => await FunctionsApp.RequireStorageAsync(),
+        };
+        server = isFunctions ? await BerthServer.StartFunctionsAsync(settings) : await BerthServer.StartAsync(settings);
+        _others.Add((isFunctions, store), server);
+        return server;
+    }
 
     /// <summary>The path of a program; where it is missing, the test is skipped and says why.</summary>
     public string Require(string name)
@@ -48,8 +61,8 @@ public sealed class EndToEndFixture : IAsyncLifetime
     public async Task DisposeAsync()
     {
         await Server.DisposeAsync();
-        if (_functions is not null)
-            await _functions.DisposeAsync();
+        foreach (var server in _others.Values)
+            await server.DisposeAsync();
         _folder.Dispose();
     }
 }

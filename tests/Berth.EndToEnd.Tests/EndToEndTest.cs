@@ -56,10 +56,15 @@ public abstract class EndToEndTest(EndToEndFixture fixture, ITestOutputHelper ou
     protected async Task<BerthServer> StartServerAsync(IReadOnlyDictionary<string, string> settings) =>
         Own(await BerthServer.StartAsync(settings));
 
-    /// <summary>Takes the Functions app that the whole run shares, or skips the test.</summary>
-    protected async Task<BerthServer> RequireFunctionsAsync()
+    /// <summary>Takes the Functions app over Azurite that the whole run shares, or skips the test.</summary>
+    protected Task<BerthServer> RequireFunctionsAsync() => RequireServerAsync(isFunctions: true, Store.Azure);
+
+    /// <summary>Takes the server over a store that the whole run shares, or skips the test.</summary>
+    /// <param name="isFunctions">Whether it is the Functions app.</param>
+    /// <param name="store">The store.</param>
+    protected async Task<BerthServer> RequireServerAsync(bool isFunctions, Store store)
     {
-        var server = await fixture.RequireFunctionsAsync();
+        var server = await fixture.RequireServerAsync(isFunctions, store);
         _shared.Add((server, server.Log.Count));
         return server;
     }

@@ -1,4 +1,5 @@
 using Berth.Storage.Tests.Azure;
+using Berth.Storage.Tests.Oss;
 using Berth.Storage.Tests.S3;
 
 namespace Berth.Storage.Tests;
@@ -71,6 +72,19 @@ public sealed class S3VersionedObjectsWithQuotedETagsTests(S3WithQuotedETagsFixt
 /// <summary>A server that ignores every condition: this process is the only writer.</summary>
 public sealed class S3UncheckedObjectsTests(S3WithoutConditionsFixture s3)
     : VersionedObjectsContract(s3.Records), IClassFixture<S3WithoutConditionsFixture>;
+
+public sealed class OssObjectsTests(OssFixture oss)
+    : ObjectStoreContract(oss.Objects, keepsAttempts: false), IClassFixture<OssFixture>;
+
+public sealed class OssRecordsTests(OssFixture oss) : RecordStoreContract(oss.Records), IClassFixture<OssFixture>;
+
+/// <summary>With a temporary key pair, and under a host name that is the bucket's own.</summary>
+public sealed class OssObjectsByHostTests(OssByHostFixture oss)
+    : ObjectStoreContract(oss.Objects, keepsAttempts: false), IClassFixture<OssByHostFixture>;
+
+/// <summary>Every call by another instance than the one before.</summary>
+public sealed class OssRecordsOfInstancesTests(OssByHostFixture oss)
+    : RecordStoreContract(oss.RecordsOfInstances), IClassFixture<OssByHostFixture>;
 
 /// <summary>Over a server that was not written for these tests.</summary>
 public sealed class S3ObjectsInSwiftTests(SwiftFixture swift)

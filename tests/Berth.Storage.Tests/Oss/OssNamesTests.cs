@@ -3,7 +3,7 @@ using Berth.Storage.Oss;
 
 namespace Berth.Storage.Tests.Oss;
 
-/// <summary>Names of objects, parts and generations.</summary>
+/// <summary>Names of objects and of generations of records.</summary>
 public sealed class OssNamesTests
 {
     /// <summary>What begins and fills segments, in the order of UTF-8.</summary>
@@ -80,24 +80,6 @@ public sealed class OssNamesTests
             Assert.Equal(version, generation.ToString());
             Assert.True(Generation.TryParseSuffix(generation.Next.Suffix, out var next));
             Assert.Equal(generation.Next, next);
-        }
-    }
-
-    [Fact]
-    public void Parts_and_their_attempts_have_numbers_of_their_own_in_the_order_of_the_parts()
-    {
-        var last = 0;
-        for (var part = 1; part <= PartNumbers.MaximumParts; part++)
-        {
-            int[] numbers = [.. Enumerable.Range(0, 64).Select(at => PartNumbers.Of(new(part, 0, $"{(char)('0' + at)}"))).Distinct()];
-            Assert.True(numbers.Min() > last);
-            last = numbers.Max();
-        }
-
-        Assert.Equal(10_000, last);
-        foreach (var part in new[] { 1, 30 })
-        {
-            Assert.Equal(16, "0123456789abcdef".Select(end => PartNumbers.Of(new(part, 0, "f00" + end))).Distinct().Count());
         }
     }
 

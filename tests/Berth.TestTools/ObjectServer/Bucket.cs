@@ -48,6 +48,18 @@ public sealed class Bucket
     /// <summary>Removes an object behind everybody's back.</summary>
     public void Remove(string key) => Remove(key, _ => { });
 
+    /// <summary>Makes all objects older than they are.</summary>
+    public void Age(TimeSpan by)
+    {
+        lock (_lock)
+        {
+            foreach (var key in _objects.Keys.ToList())
+            {
+                _objects[key] = _objects[key] with { LastModified = _objects[key].LastModified - by };
+            }
+        }
+    }
+
     internal StoredObject? Find(string key)
     {
         lock (_lock)

@@ -178,3 +178,7 @@ public sealed class BlobRangeOverMemory(MemoryRegistry registry) : BlobRangeTest
 public sealed class BlobRangeOverFolder(FolderRegistry registry) : BlobRangeTests(registry), IClassFixture<FolderRegistry>;
 
 public sealed class BlobRangeOverAzure(AzureRegistry registry) : BlobRangeTests(registry), IClassFixture<AzureRegistry>;
+
+public sealed class BlobRangeOverS3(S3Registry registry) : BlobRangeTests(registry), IClassFixture<S3Registry>;
+
+public sealed class BlobRangeOverOss(OssRegistry registry) : BlobRangeTests(registry), IClassFixture<OssRegistry>;

@@ -225,3 +225,7 @@ public sealed class BlobOverMemory(MemoryRegistry registry) : BlobTests(registry
 public sealed class BlobOverFolder(FolderRegistry registry) : BlobTests(registry), IClassFixture<FolderRegistry>;
 
 public sealed class BlobOverAzure(AzureRegistry registry) : BlobTests(registry), IClassFixture<AzureRegistry>;
+
+public sealed class BlobOverS3(S3Registry registry) : BlobTests(registry), IClassFixture<S3Registry>;
+
+public sealed class BlobOverOss(OssRegistry registry) : BlobTests(registry), IClassFixture<OssRegistry>;

@@ -62,3 +62,7 @@ public sealed class BodyLimitOverMemory(MemoryRegistry registry) : BodyLimitTest
 public sealed class BodyLimitOverFolder(FolderRegistry registry) : BodyLimitTests(registry), IClassFixture<FolderRegistry>;
 
 public sealed class BodyLimitOverAzure(AzureRegistry registry) : BodyLimitTests(registry), IClassFixture<AzureRegistry>;
+
+public sealed class BodyLimitOverS3(S3Registry registry) : BodyLimitTests(registry), IClassFixture<S3Registry>;
+
+public sealed class BodyLimitOverOss(OssRegistry registry) : BodyLimitTests(registry), IClassFixture<OssRegistry>;

@@ -196,3 +196,7 @@ public sealed class BrokenBodyOverMemory(MemoryRegistry registry) : BrokenBodyTe
 public sealed class BrokenBodyOverFolder(FolderRegistry registry) : BrokenBodyTests(registry), IClassFixture<FolderRegistry>;
 
 public sealed class BrokenBodyOverAzure(AzureRegistry registry) : BrokenBodyTests(registry), IClassFixture<AzureRegistry>;
+
+public sealed class BrokenBodyOverS3(S3Registry registry) : BrokenBodyTests(registry), IClassFixture<S3Registry>;
+
+public sealed class BrokenBodyOverOss(OssRegistry registry) : BrokenBodyTests(registry), IClassFixture<OssRegistry>;

@@ -67,7 +67,7 @@ public abstract class BudgetTests(RegistryFixture fixture) : ProtocolTests(fixtu
     public async Task Pushing_a_layer_in_parts()
     {
         const int Parts = 3;
-        await PushAsync(20 * 1024 * 1024, patch: true);
+        await PushAsync(24 * 1024 * 1024, patch: true);
 
         // POST 1; PATCH 3 and the parts, one of which begins the store's upload; PUT 5.
         Assert.Equal(Parts + 9, await SumAsync(requests: 3));
@@ -153,3 +153,7 @@ public sealed class BudgetOverMemory(MemoryRegistry registry) : BudgetTests(regi
 public sealed class BudgetOverFolder(FolderRegistry registry) : BudgetTests(registry), IClassFixture<FolderRegistry>;
 
 public sealed class BudgetOverAzure(AzureRegistry registry) : BudgetTests(registry), IClassFixture<AzureRegistry>;
+
+public sealed class BudgetOverS3(S3Registry registry) : BudgetTests(registry), IClassFixture<S3Registry>;
+
+public sealed class BudgetOverOss(OssRegistry registry) : BudgetTests(registry), IClassFixture<OssRegistry>;

@@ -87,3 +87,7 @@ public sealed class CatalogOverMemory(MemoryRegistry registry) : CatalogTests(re
 public sealed class CatalogOverFolder(FolderRegistry registry) : CatalogTests(registry), IClassFixture<FolderRegistry>;
 
 public sealed class CatalogOverAzure(AzureRegistry registry) : CatalogTests(registry), IClassFixture<AzureRegistry>;
+
+public sealed class CatalogOverS3(S3Registry registry) : CatalogTests(registry), IClassFixture<S3Registry>;
+
+public sealed class CatalogOverOss(OssRegistry registry) : CatalogTests(registry), IClassFixture<OssRegistry>;

@@ -116,3 +116,7 @@ public sealed class ChunkSizeOverMemory(MemoryRegistry registry) : ChunkSizeTest
 public sealed class ChunkSizeOverFolder(FolderRegistry registry) : ChunkSizeTests(registry), IClassFixture<FolderRegistry>;
 
 public sealed class ChunkSizeOverAzure(AzureRegistry registry) : ChunkSizeTests(registry), IClassFixture<AzureRegistry>;
+
+public sealed class ChunkSizeOverS3(S3Registry registry) : ChunkSizeTests(registry), IClassFixture<S3Registry>;
+
+public sealed class ChunkSizeOverOss(OssRegistry registry) : ChunkSizeTests(registry), IClassFixture<OssRegistry>;

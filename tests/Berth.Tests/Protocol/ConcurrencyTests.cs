@@ -362,3 +362,7 @@ public sealed class ConcurrencyOverMemory(MemoryRegistry registry) : Concurrency
 public sealed class ConcurrencyOverFolder(FolderRegistry registry) : ConcurrencyTests(registry), IClassFixture<FolderRegistry>;
 
 public sealed class ConcurrencyOverAzure(AzureRegistry registry) : ConcurrencyTests(registry), IClassFixture<AzureRegistry>;
+
+public sealed class ConcurrencyOverS3(S3Registry registry) : ConcurrencyTests(registry), IClassFixture<S3Registry>;
+
+public sealed class ConcurrencyOverOss(OssRegistry registry) : ConcurrencyTests(registry), IClassFixture<OssRegistry>;

@@ -213,3 +213,7 @@ public sealed class ContentRangeOverFolder(FolderRegistry registry) : ContentRan
 
 public sealed class ContentRangeOverAzure(AzureRegistry registry)
     : ContentRangeTests(registry), IClassFixture<AzureRegistry>;
+
+public sealed class ContentRangeOverS3(S3Registry registry) : ContentRangeTests(registry), IClassFixture<S3Registry>;
+
+public sealed class ContentRangeOverOss(OssRegistry registry) : ContentRangeTests(registry), IClassFixture<OssRegistry>;

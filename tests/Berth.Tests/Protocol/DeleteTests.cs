@@ -107,3 +107,7 @@ public sealed class DeleteOverMemory(MemoryRegistry registry) : DeleteTests(regi
 public sealed class DeleteOverFolder(FolderRegistry registry) : DeleteTests(registry), IClassFixture<FolderRegistry>;
 
 public sealed class DeleteOverAzure(AzureRegistry registry) : DeleteTests(registry), IClassFixture<AzureRegistry>;
+
+public sealed class DeleteOverS3(S3Registry registry) : DeleteTests(registry), IClassFixture<S3Registry>;
+
+public sealed class DeleteOverOss(OssRegistry registry) : DeleteTests(registry), IClassFixture<OssRegistry>;

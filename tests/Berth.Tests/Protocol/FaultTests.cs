@@ -221,3 +221,7 @@ public sealed class FaultOverMemory(MemoryRegistry registry) : FaultTests(regist
 public sealed class FaultOverFolder(FolderRegistry registry) : FaultTests(registry), IClassFixture<FolderRegistry>;
 
 public sealed class FaultOverAzure(AzureRegistry registry) : FaultTests(registry), IClassFixture<AzureRegistry>;
+
+public sealed class FaultOverS3(S3Registry registry) : FaultTests(registry), IClassFixture<S3Registry>;
+
+public sealed class FaultOverOss(OssRegistry registry) : FaultTests(registry), IClassFixture<OssRegistry>;

@@ -112,3 +112,7 @@ public sealed class LogOverMemory(MemoryRegistry registry) : LogTests(registry),
 public sealed class LogOverFolder(FolderRegistry registry) : LogTests(registry), IClassFixture<FolderRegistry>;
 
 public sealed class LogOverAzure(AzureRegistry registry) : LogTests(registry), IClassFixture<AzureRegistry>;
+
+public sealed class LogOverS3(S3Registry registry) : LogTests(registry), IClassFixture<S3Registry>;
+
+public sealed class LogOverOss(OssRegistry registry) : LogTests(registry), IClassFixture<OssRegistry>;

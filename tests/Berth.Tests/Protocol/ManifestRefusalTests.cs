@@ -262,3 +262,9 @@ public sealed class ManifestRefusalOverFolder(FolderRegistry registry) : Manifes
 
 public sealed class ManifestRefusalOverAzure(AzureRegistry registry)
     : ManifestRefusalTests(registry), IClassFixture<AzureRegistry>;
+
+public sealed class ManifestRefusalOverS3(S3Registry registry)
+    : ManifestRefusalTests(registry), IClassFixture<S3Registry>;
+
+public sealed class ManifestRefusalOverOss(OssRegistry registry)
+    : ManifestRefusalTests(registry), IClassFixture<OssRegistry>;

@@ -361,3 +361,7 @@ public sealed class ManifestOverMemory(MemoryRegistry registry) : ManifestTests(
 public sealed class ManifestOverFolder(FolderRegistry registry) : ManifestTests(registry), IClassFixture<FolderRegistry>;
 
 public sealed class ManifestOverAzure(AzureRegistry registry) : ManifestTests(registry), IClassFixture<AzureRegistry>;
+
+public sealed class ManifestOverS3(S3Registry registry) : ManifestTests(registry), IClassFixture<S3Registry>;
+
+public sealed class ManifestOverOss(OssRegistry registry) : ManifestTests(registry), IClassFixture<OssRegistry>;

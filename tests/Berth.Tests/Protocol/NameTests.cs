@@ -206,3 +206,7 @@ public sealed class NameOverMemory(MemoryRegistry registry) : NameTests(registry
 public sealed class NameOverFolder(FolderRegistry registry) : NameTests(registry), IClassFixture<FolderRegistry>;
 
 public sealed class NameOverAzure(AzureRegistry registry) : NameTests(registry), IClassFixture<AzureRegistry>;
+
+public sealed class NameOverS3(S3Registry registry) : NameTests(registry), IClassFixture<S3Registry>;
+
+public sealed class NameOverOss(OssRegistry registry) : NameTests(registry), IClassFixture<OssRegistry>;

@@ -128,3 +128,7 @@ public sealed class PingOverMemory(MemoryRegistry registry) : PingTests(registry
 public sealed class PingOverFolder(FolderRegistry registry) : PingTests(registry), IClassFixture<FolderRegistry>;
 
 public sealed class PingOverAzure(AzureRegistry registry) : PingTests(registry), IClassFixture<AzureRegistry>;
+
+public sealed class PingOverS3(S3Registry registry) : PingTests(registry), IClassFixture<S3Registry>;
+
+public sealed class PingOverOss(OssRegistry registry) : PingTests(registry), IClassFixture<OssRegistry>;

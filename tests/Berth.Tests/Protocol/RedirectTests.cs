@@ -185,3 +185,7 @@ public sealed class RedirectOverMemory(MemoryRegistry registry) : RedirectTests(
 public sealed class RedirectOverFolder(FolderRegistry registry) : RedirectTests(registry), IClassFixture<FolderRegistry>;
 
 public sealed class RedirectOverAzure(AzureRegistry registry) : RedirectTests(registry), IClassFixture<AzureRegistry>;
+
+public sealed class RedirectOverS3(S3Registry registry) : RedirectTests(registry), IClassFixture<S3Registry>;
+
+public sealed class RedirectOverOss(OssRegistry registry) : RedirectTests(registry), IClassFixture<OssRegistry>;

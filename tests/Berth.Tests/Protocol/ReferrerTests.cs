@@ -346,3 +346,7 @@ public sealed class ReferrerOverMemory(MemoryRegistry registry) : ReferrerTests(
 public sealed class ReferrerOverFolder(FolderRegistry registry) : ReferrerTests(registry), IClassFixture<FolderRegistry>;
 
 public sealed class ReferrerOverAzure(AzureRegistry registry) : ReferrerTests(registry), IClassFixture<AzureRegistry>;
+
+public sealed class ReferrerOverS3(S3Registry registry) : ReferrerTests(registry), IClassFixture<S3Registry>;
+
+public sealed class ReferrerOverOss(OssRegistry registry) : ReferrerTests(registry), IClassFixture<OssRegistry>;

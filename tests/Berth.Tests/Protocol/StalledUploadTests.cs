@@ -46,3 +46,8 @@ public sealed class StalledUploadOverFolder(FolderRegistry registry)
 
 public sealed class StalledUploadOverAzure(AzureRegistry registry)
     : StalledUploadTests(registry), IClassFixture<AzureRegistry>;
+
+public sealed class StalledUploadOverS3(S3Registry registry) : StalledUploadTests(registry), IClassFixture<S3Registry>;
+
+public sealed class StalledUploadOverOss(OssRegistry registry)
+    : StalledUploadTests(registry), IClassFixture<OssRegistry>;

@@ -158,3 +158,7 @@ public sealed class TagListOverMemory(MemoryRegistry registry) : TagListTests(re
 public sealed class TagListOverFolder(FolderRegistry registry) : TagListTests(registry), IClassFixture<FolderRegistry>;
 
 public sealed class TagListOverAzure(AzureRegistry registry) : TagListTests(registry), IClassFixture<AzureRegistry>;
+
+public sealed class TagListOverS3(S3Registry registry) : TagListTests(registry), IClassFixture<S3Registry>;
+
+public sealed class TagListOverOss(OssRegistry registry) : TagListTests(registry), IClassFixture<OssRegistry>;
