@@ -33,9 +33,13 @@ internal static class S3Faults
     public static bool IsRefusal(AmazonS3Exception e) =>
         e.StatusCode == HttpStatusCode.PreconditionFailed || IsAbsent(e);
 
-    /// <summary>Whether a write was not done because another one was at the same object.</summary>
-    public static bool IsConflict(Exception exception) =>
-        exception is AmazonS3Exception { StatusCode: HttpStatusCode.Conflict };
+    /// <summary>
+    /// Whether a write was not done because another one was at the same object. Ceph up to version 18 has no name for that
+    /// (500 UnknownError).
+    /// </summary>
+    public static bool IsConflict(Exception exception) => exception
+        is AmazonS3Exception { StatusCode: HttpStatusCode.Conflict }
+        or AmazonS3Exception { StatusCode: HttpStatusCode.InternalServerError, ErrorCode: "UnknownError" };
 
     /// <summary>Whether the service did not begin, as it has too much to do.</summary>
     public static bool IsBusy(Exception exception) =>
@@ -82,7 +86,8 @@ internal static class S3Faults
         "AccessDenied" or "Forbidden" => " (the credentials lack a right, or the bucket denies it)",
         "NotImplemented" =>
             " (its server does not know this: try ConditionalDeletes=false, ChunkEncoding=false, Checksums=when-required; "
-            + "or conditions on PUT: AllowUnconditionalWrites=true is for those)",
+            + "Berth:Storage:S3:AllowUnconditionalWrites=true where it has no conditional writes, for one instance of "
+            + "Berth: of two that write the same tag or upload at once, one loses what it wrote)",
         _ => "",
     };
 

@@ -141,7 +141,7 @@ public sealed record S3Place : StoragePlace
 
     /// <inheritdoc/>
     public override string AdviceOn(StorageFlaw flaw) => flaw == StorageFlaw.DeletesOldVersions
-        ? $". Its server ignores If-Match on DELETE: set {ConditionalDeletes}=false"
+        ? $". Its server does not keep to If-Match on DELETE: set {ConditionalDeletes}=false"
         : ". Its server ignores "
             + (flaw == StorageFlaw.CreatesTwice ? "If-None-Match" : "If-Match")
             + $" on PUT. {AllowUnconditionalWrites}=true accepts that, for one instance of Berth: "

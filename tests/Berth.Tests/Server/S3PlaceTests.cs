@@ -1,6 +1,8 @@
+using Amazon.S3;
 using Berth.Hosting;
 using Berth.Storage;
 using Berth.Storage.S3;
+using Berth.TestTools;
 using Berth.TestTools.ObjectServer;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -142,6 +144,49 @@ public sealed class S3PlaceTests : IAsyncLifetime
         Assert.Contains("If-None-Match on PUT", refusal.Message, StringComparison.Ordinal);
         Assert.Contains("Berth:Storage:S3:AllowUnconditionalWrites=true", refusal.Message, StringComparison.Ordinal);
         await OpenAsync(("AllowUnconditionalWrites", "true"));
+    }
+
+    [Fact]
+    public async Task A_server_without_conditional_writes_is_refused_by_the_setting_that_accepts_it()
+    {
+        _server.Options.WriteConditions = ConditionSupport.Refused;
+
+        var refusal = await Assert.ThrowsAsync<SettingsException>(() => OpenAsync());
+
+        Assert.Contains("Berth:Storage:S3:AllowUnconditionalWrites=true", refusal.Message, StringComparison.Ordinal);
+        await OpenAsync(("AllowUnconditionalWrites", "true"));
+    }
+
+    [Fact]
+    public async Task A_server_that_compares_ETags_with_their_quotes_is_opened()
+    {
+        _server.Options.ETagQuotes = ETagQuotes.Compared;
+
+        await OpenAsync();
+
+        Assert.DoesNotContain(_server.Bucket.Keys, key => _server.Bucket.Read(key) is { Length: > 0 });
+    }
+
+    [SkippableFact]
+    public async Task OpenStack_Swift_is_refused_by_the_setting_that_accepts_it()
+    {
+        var swift = await Swift.SharedAsync();
+        Skip.IfNot(swift.Reason is null, swift.Reason);
+        var bucket = $"t{Guid.NewGuid():N}";
+        using var client = new AmazonS3Client(
+            Swift.AccessKeyId, Swift.SecretAccessKey,
+            new AmazonS3Config { ServiceURL = swift.Endpoint.AbsoluteUri, AuthenticationRegion = Swift.Region, ForcePathStyle = true });
+        await client.PutBucketAsync(bucket);
+        (string, string)[] place =
+        [
+            ("Bucket", bucket), ("Region", Swift.Region), ("Endpoint", swift.Endpoint.AbsoluteUri),
+            ("AccessKeyId", Swift.AccessKeyId), ("SecretAccessKey", Swift.SecretAccessKey),
+        ];
+
+        var refusal = await Assert.ThrowsAsync<SettingsException>(() => OpenAsync(place));
+
+        Assert.Contains("Berth:Storage:S3:AllowUnconditionalWrites=true", refusal.Message, StringComparison.Ordinal);
+        await OpenAsync([.. place, ("AllowUnconditionalWrites", "true")]);
     }
 
     [Fact]

@@ -28,6 +28,17 @@ public sealed class StorageCheckTests
     }
 
     [Fact]
+    public async Task A_store_that_deletes_versions_of_nothing_is_refused_and_left_empty()
+    {
+        var store = new LooseRecords { DeletesNothing = true };
+        var fault = await Assert.ThrowsAsync<StorageFlawException>(() =>
+            StorageCheck.RunAsync(store, CancellationToken.None));
+        Assert.Equal(StorageFlaw.DeletesOldVersions, fault.Flaw);
+        Assert.Contains("not there", fault.Message, StringComparison.Ordinal);
+        Assert.Empty(store.Rows);
+    }
+
+    [Fact]
     public async Task A_store_that_forgets_is_refused()
     {
         var store = new LooseRecords { Forgets = true };
@@ -47,6 +58,8 @@ public sealed class StorageCheckTests
 
         public bool Forgets { get; init; }
 
+        public bool DeletesNothing { get; init; }
+
         public Task<Record?> GetAsync(RecordKey key, CancellationToken cancellationToken) =>
             Task.FromResult(Forgets ? null : Rows.GetValueOrDefault(key));
 
@@ -63,7 +76,9 @@ public sealed class StorageCheckTests
 
         public Task<bool> DeleteAsync(RecordKey key, string? version, CancellationToken cancellationToken)
         {
-            var holds = version is null || Rows[key].Version == version || Flaw == StorageFlaw.DeletesOldVersions;
+            var holds = Rows.TryGetValue(key, out var record)
+                ? version is null || record.Version == version || Flaw == StorageFlaw.DeletesOldVersions
+                : version is null || DeletesNothing;
             if (holds)
             {
                 Rows.Remove(key);
