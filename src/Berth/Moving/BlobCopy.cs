@@ -14,7 +14,7 @@ namespace Berth.Moving;
 internal sealed class BlobCopy(MoveSource source, Destination destination, MoveProgress progress)
 {
     /// <summary>How many parts are sent between two saves.</summary>
-    private const int PartsPerStep = 16;
+    private const int PartsPerStep = 8;
 
     private const int ReadSize = 256 * 1024;
 

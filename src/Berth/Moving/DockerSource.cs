@@ -90,7 +90,8 @@ internal sealed class DockerSource(IReadableObjects files) : MoveSource(files)
                 yield return key;
             if (!page.More || page.Items.Count == 0)
                 yield break;
-            after = page.Items[^1];
+            // An empty object that somebody's tool made for a folder is no key; what lies in the folder sorts after this.
+            after = page.Items[^1].EndsWith('/') ? page.Items[^1] + "-" : page.Items[^1];
         }
     }
 
