@@ -313,7 +313,9 @@ public sealed partial class S3ServerTests : IAsyncLifetime
         await client.PutObjectAsync(new() { BucketName = Bucket, Key = "key", ContentBody = "hello" });
         var url = await client.GetPreSignedURLAsync(new()
         {
-            BucketName = Bucket, Key = "key", Protocol = Protocol.HTTP,
+            BucketName = Bucket,
+            Key = "key",
+            Protocol = Protocol.HTTP,
             Expires = TimeProvider.System.GetUtcNow().UtcDateTime.AddMinutes(5),
         });
         using var http = new HttpClient();
