@@ -26,7 +26,7 @@ internal sealed class MoveCommand(CliInput input)
         catch (Exception e) when (e is SettingsException or StorageException or IOException
             or UnauthorizedAccessException or InvalidDataException)
         {
-            await input.Error.WriteLineAsync($"berth: {e.Message.ReplaceLineEndings(" ")}");
+            await input.Error.WriteLineAsync($"berth: {PrintableText.Of(e.Message.ReplaceLineEndings(" "))}");
             if (e is StorageException)
                 await input.Error.WriteLineAsync("berth: what is done is done; the same command goes on from here");
             return ExitCode.Failed;
