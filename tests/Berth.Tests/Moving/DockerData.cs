@@ -2,8 +2,8 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Berth.TestTools;
 using Berth.Tests.Protocol;
+using Berth.TestTools;
 
 namespace Berth.Tests.Moving;
 

@@ -3,8 +3,8 @@ using System.Text.Json.Nodes;
 using Berth.Cli;
 using Berth.Storage;
 using Berth.Storage.FileSystem;
-using Berth.TestTools;
 using Berth.Tests.Protocol;
+using Berth.TestTools;
 using Xunit.Abstractions;
 
 namespace Berth.Tests.Moving;
