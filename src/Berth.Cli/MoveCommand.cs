@@ -26,7 +26,7 @@ internal sealed class MoveCommand(CliInput input)
         catch (Exception e) when (e is SettingsException or StorageException or IOException
             or UnauthorizedAccessException or InvalidDataException)
         {
-            await input.Error.WriteLineAsync($"berth: {e.Message.ReplaceLineEndings(" ")}");
+            await input.Error.WriteLineAsync($"berth: {PrintableText.Of(e.Message.ReplaceLineEndings(" "))}");
             if (e is StorageException)
                 await input.Error.WriteLineAsync("berth: what is done is done; the same command goes on from here");
             return ExitCode.Failed;
@@ -71,7 +71,7 @@ internal sealed class MoveCommand(CliInput input)
             if (from.ToString() == to.ToString())
                 throw new SettingsException($"{request.Destination}: this is the source");
             var berth = MoveSource.OfBerth(StorageProviders.OpenUnproven(from, NullLogger.Instance));
-            return await berth.ExistsAsync(cancellationToken)
+            return await ExistsAsync(berth, request, from, cancellationToken)
                 ? berth
                 : throw new SettingsException($"{request.Source}: there is no repository of Berth in {from}");
         }
@@ -82,10 +82,24 @@ internal sealed class MoveCommand(CliInput input)
                 $"{request.Source}: the data of a Docker registry is read from a folder, or from a bucket of S3 or OSS"),
             _ => StorageProviders.OpenUnproven(from, NullLogger.Instance).Objects,
         });
-        return await docker.ExistsAsync(cancellationToken)
+        return await ExistsAsync(docker, request, from, cancellationToken)
             ? docker
             : throw new SettingsException(
                 $"{request.Source}: there is no docker/registry/v2 in {from}; name the Docker registry's rootdirectory");
+    }
+
+    private static async Task<bool> ExistsAsync(
+        MoveSource source, MoveRequest request, StoragePlace from, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await source.ExistsAsync(cancellationToken);
+        }
+        catch (StorageException e)
+        {
+            // The first call to it: nothing is done yet with which the same command could go on.
+            throw new SettingsException($"{request.Source}: {from} cannot be read: {e.Message}", e);
+        }
     }
 
     private static async Task<RegistryStorage> OpenDestinationAsync(

@@ -22,7 +22,7 @@ internal sealed class MoveDisplay : IAsyncDisposable
     public MoveDisplay(CliInput input, MoveProgress progress, MoveRequest request)
     {
         (_input, _progress) = (input, progress);
-        progress.ProblemFound += problem => Print(input.Error, $"left out: {problem}");
+        progress.ProblemFound += problem => Print(input.Error, $"left out: {PrintableText.Of(problem.ToString())}");
         if (!request.IsJson && !(input.OutputIsTerminal && input.Columns is not null))
         {
             progress.RepositoryDone += (name, counts) =>

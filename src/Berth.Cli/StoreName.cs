@@ -26,8 +26,8 @@ internal static class StoreName
     public static StoragePlace Resolve(
         string text, string side, IEnumerable<string> details, CliInput input, bool writes)
     {
-        var file = FileOf(text, input.WorkingDirectory);
         var section = SectionOf(text);
+        var file = section is null ? FileOf(text, input.WorkingDirectory) : null;
         List<Setting> settings =
         [
             .. SettingSources.FromVariables(input.Environment),
@@ -63,10 +63,17 @@ internal static class StoreName
     }
 
     /// <summary>The path of a file of settings; <see langword="null"/> where the name is something else.</summary>
+    /// <exception cref="SettingsException">There is no such file: a slip, and no folder to create.</exception>
     private static string? FileOf(string text, string workingDirectory)
     {
+        if (!text.EndsWith(".json", StringComparison.OrdinalIgnoreCase))
+            return null;
         var path = Path.GetFullPath(text, workingDirectory);
-        return text.EndsWith(".json", StringComparison.OrdinalIgnoreCase) && File.Exists(path) ? path : null;
+        if (File.Exists(path))
+            return path;
+        return Directory.Exists(path)
+            ? null
+            : throw new SettingsException($"{text}: there is no such file; for a new folder of that name write {text}/");
     }
 
     private static string? SectionOf(string text) =>

@@ -24,7 +24,8 @@ public sealed record FolderPlace : StoragePlace
 
     /// <summary>Reads the settings.</summary>
     public static StoragePlace Bind(Settings settings, BerthDefaults defaults, string workingDirectory) =>
-        new FolderPlace(Path.GetFullPath(settings.Text(RootSetting) ?? defaults.FileSystemRoot, workingDirectory));
+        new FolderPlace(Path.TrimEndingDirectorySeparator(
+            Path.GetFullPath(settings.Text(RootSetting) ?? defaults.FileSystemRoot, workingDirectory)));
 
     /// <inheritdoc/>
     public override string Text => Root;

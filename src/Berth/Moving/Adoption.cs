@@ -33,7 +33,7 @@ public abstract class Adoption
 
     /// <summary>Makes a blob of the source an object of the destination.</summary>
     /// <returns><see langword="null"/> for one that has to be copied.</returns>
-    /// <exception cref="StorageException">It cannot be taken over.</exception>
+    /// <exception cref="IOException">It cannot be taken over.</exception>
     internal abstract Task<StoredBlob?> TakeAsync(
         SourceBlob blob, bool isAlias, CancellationToken cancellationToken);
 
@@ -64,7 +64,15 @@ public abstract class Adoption
             SourceBlob blob, bool isAlias, CancellationToken cancellationToken)
         {
             var key = RecordLayout.NewObject();
-            await objects.LinkAsync(key, files.PathOf(blob.Key), cancellationToken);
+            try
+            {
+                await objects.LinkAsync(key, files.PathOf(blob.Key), cancellationToken);
+            }
+            catch (StorageException e)
+            {
+                // No fault that passes: to try again would not help.
+                throw new IOException($"{e.Message} Only files on the store's own file system can be adopted.", e);
+            }
             return new(key, blob.Size);
         }
 

@@ -83,7 +83,9 @@ internal sealed class BlobMove(
         if (options.Adoption is { } adoption
             && await adoption.TakeAsync(blob, blob.Digest != digest, cancellationToken) is { } taken)
         {
-            if (options.VerifyAdopted && await VerifyAsync(taken, digest, cancellationToken) is { } problem)
+            // What is filed under another digest is what the link says, or a damaged link: only the bytes tell.
+            if ((options.VerifyAdopted || blob.Digest != digest)
+                && await VerifyAsync(taken, digest, cancellationToken) is { } problem)
             {
                 await adoption.ReleaseAsync(taken, cancellationToken);
                 return new(problem);

@@ -76,6 +76,40 @@ public sealed class AdoptionTests(ITestOutputHelper output) : MoveTest(output)
         Assert.Equal(0, (long)blind.Json["blobs"]!["readBytes"]!);
     }
 
+    [SkippableFact]
+    public async Task A_file_behind_a_symbolic_link_outlives_the_link()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "Windows lets only administrators make symbolic links");
+        var layer = Client.RandomBytes(50_000);
+        Docker.AddManifest("app", Docker.AddImage("app", layer), "v1");
+        var elsewhere = Folder.At("layer");
+        File.Move(Docker.PathOf(Client.Digest(layer)), elsewhere);
+        File.CreateSymbolicLink(Docker.PathOf(Client.Digest(layer)), elsewhere);
+
+        Assert.Equal(0, (await ImportAsync("--adopt")).Code);
+
+        File.Delete(elsewhere);
+        await using var registry = await ServeAsync(Destination);
+        await AssertHasBlobAsync(registry, "app", layer);
+    }
+
+    [Fact]
+    public async Task A_link_that_names_another_blob_is_damage_even_where_nobody_looks()
+    {
+        var (layer, other) = (Client.RandomBytes(3000), Client.RandomBytes(2000));
+        Docker.AddManifest("app", Docker.AddImage("app", layer), "v1");
+        Docker.AddBlob("app", other);
+        Docker.Write(
+            $"repositories/app/_layers/{Client.Digest(layer).Replace(':', '/')}/link", Client.Digest(other));
+
+        var run = await ImportAsync("--adopt", "--no-verify");
+
+        Assert.Equal(3, run.Code);
+        Assert.Contains(
+            $"the blob {Client.Digest(layer)}: it is damaged: its bytes are {Client.Digest(other)}", run.Error,
+            StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task In_one_bucket_records_name_the_old_objects_and_never_delete_them()
     {

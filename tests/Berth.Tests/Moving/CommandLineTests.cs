@@ -41,6 +41,21 @@ public sealed class CommandLineTests(ITestOutputHelper output) : MoveTest(output
     }
 
     [Theory]
+    [InlineData("import s3://images/old --to store")]
+    [InlineData("copy s3://images/old store")]
+    public async Task A_source_that_does_not_answer_is_named(string line)
+    {
+        var run = await RunAsync(
+            [.. line.Split(' '), "--from", "Endpoint=http://127.0.0.1:1"],
+            ("Berth__Storage__S3__AccessKeyId", "id"), ("Berth__Storage__S3__SecretAccessKey", "c2VjcmV0"));
+
+        Assert.Equal(1, run.Code);
+        Assert.Matches(@"\Aberth: s3://images/old: .* at 127\.0\.0\.1:1 cannot be read: [^\n]+\s\z", run.Error);
+        Assert.DoesNotContain("c2VjcmV0", run.Error, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFileSystemEntries(Folder.Path));
+    }
+
+    [Theory]
     [InlineData("nowhere")]
     [InlineData(".")]
     public async Task A_folder_without_a_Docker_registry_is_refused(string source)

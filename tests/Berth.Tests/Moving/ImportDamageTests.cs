@@ -8,6 +8,20 @@ namespace Berth.Tests.Moving;
 /// <summary>What is wrong in an old registry is told and left out, with all that needs it and nothing else.</summary>
 public sealed class ImportDamageTests(ITestOutputHelper output) : MoveTest(output)
 {
+    [SkippableFact]
+    public async Task A_name_that_a_terminal_would_obey_is_told_in_numbers()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "no file of Windows has such a name");
+        Docker.AddManifest("app", Docker.AddImage("app"), "v1");
+        Docker.SetTag("app", "\u001b[2Jred\n", Client.Digest("x"u8.ToArray()));
+
+        var run = await ImportAsync();
+
+        Assert.Equal(3, run.Code);
+        Assert.Contains(@"left out: app: the tag \u001b[2Jred\u000a: its name is none", run.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain('\u001b', run.ToString());
+    }
+
     [Theory]
     [InlineData("damaged")]
     [InlineData("missing")]

@@ -89,6 +89,19 @@ public sealed class StoreNameTests : IDisposable
         Assert.Equal(("images", "prod", "eu-west-2"), (place.Bucket, place.Prefix, place.Region));
     }
 
+    [Fact]
+    public void A_file_that_is_not_there_is_no_folder_to_create()
+    {
+        Assert.Contains(
+            "there is no such file", Assert.Throws<SettingsException>(() => Resolve("prod.json")).Message,
+            StringComparison.Ordinal);
+
+        Assert.Equal(_folder.At("prod.json"), Assert.IsType<FolderPlace>(Resolve("prod.json/")).Root);
+        Assert.Equal("a.json", Assert.IsType<S3Place>(Resolve("s3://images/a.json", ["Region=r"])).Options.Prefix);
+        Directory.CreateDirectory(_folder.At("prod.json"));
+        Assert.Equal(_folder.At("prod.json"), Assert.IsType<FolderPlace>(Resolve("prod.json")).Root);
+    }
+
     [Theory]
     [InlineData("gs://images", "this names no store")]
     [InlineData("s3://", "this names no store")]

@@ -71,7 +71,8 @@ internal sealed class FileTree
         EnsureFolder(folder);
         try
         {
-            HardLink.Create(source, path);
+            // A link of a symbolic link would stay one, and be nothing once the file is gone.
+            HardLink.Create(File.ResolveLinkTarget(source, returnFinalTarget: true)?.FullName ?? source, path);
         }
         catch (IOException exception)
         {
