@@ -16,7 +16,7 @@ public sealed class S3VersionsFaultTests : IAsyncLifetime
 
     public static TheoryData<bool> Modes => [true, false];
 
-    public static TheoryData<string> Faults => ["drop", "lost", "500", "500 but done", "503", "timeout"];
+    public static TheoryData<string> Faults => ["drop", "lost", "500", "500 but done", "unknown but done", "503", "timeout"];
 
     private static CancellationToken None => CancellationToken.None;
 
@@ -167,6 +167,7 @@ public sealed class S3VersionsFaultTests : IAsyncLifetime
     [Theory]
     [InlineData(403, "AccessDenied")]
     [InlineData(404, "NoSuchBucket")]
+    [InlineData(404, "NotFound")]
     [InlineData(501, "NotImplemented")]
     public async Task A_refusal_that_is_no_condition_s_is_a_fault_at_once(int status, string code)
     {
@@ -246,6 +247,7 @@ public sealed class S3VersionsFaultTests : IAsyncLifetime
         "lost" => Fault.DropAfterDone(),
         "500" => Fault.Error(500, "InternalError"),
         "500 but done" => Fault.ErrorAfterDone(500, "InternalError"),
+        "unknown but done" => Fault.ErrorAfterDone(500, "UnknownError"),
         "503" => Fault.Error(503, "SlowDown"),
         _ => Fault.Error(400, "RequestTimeout"),
     };
