@@ -197,6 +197,17 @@ public sealed class OssRecordsOverTimeTests(OssFixture oss) : IClassFixture<OssF
         Assert.Null(await store.GetAsync(new(_partition, "row2"), None));
     }
 
+    [Fact]
+    public async Task What_is_too_large_for_a_record_is_not_read_into_memory()
+    {
+        var client = oss.NewBucket();
+        await client.SendOnceAsync(
+            new(new byte[(1024 * 1024) + 1]),
+            (c, body) => c.PutObject(client.Name, $"registry/one/records/{_partition}/row#root", body, new()), None);
+
+        await Assert.ThrowsAsync<StorageException>(() => New().GetAsync(Key, None));
+    }
+
     private OssRecords New(TimeProvider? time = null) => new OssRecords(oss.NewBucket(time ?? _time), NullLogger.Instance);
 
     private int Generations() => Bucket.Keys.Count(key => key.Contains($"{_partition}/", StringComparison.Ordinal));
