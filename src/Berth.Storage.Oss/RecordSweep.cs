@@ -27,7 +27,8 @@ internal sealed partial class RecordSweep(
     public async Task<bool> TryRemoveAsync(RecordRow row, CancellationToken cancellationToken)
     {
         if (!row.IsOver || row.Current is not { } current
-            || !await creates.TryCreateAsync(names.Of(row.Key, current.Next), RecordContent.Closing(), cancellationToken))
+            || !await creates.TryCreateAsync(
+                names.Of(row.Key, current.Next), RecordContent.Closing(), row.Listed, cancellationToken))
         {
             return false;
         }
