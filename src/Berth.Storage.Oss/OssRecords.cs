@@ -116,21 +116,12 @@ public sealed class OssRecords : IRecordStore
     public async Task<bool> DeleteAsync(RecordKey key, string? version, CancellationToken cancellationToken)
     {
         StorageKey.RequireRecord(key);
-        if (version is not null)
-            return await SwapAsync(key, RecordContent.Deletion(), version, cancellationToken);
-        var content = RecordContent.Deletion();
-        for (var round = 0; round < MaximumRounds; round++)
-        {
-            var row = await _listing.ReadAsync(key, cancellationToken);
-            if (!row.IsLive
-                || await _creates.TryCreateAsync(
-                    _names.Of(key, row.Current!.Value.Next), content, row.Listed, cancellationToken))
-            {
-                return true;
-            }
-        }
-
-        throw Contended();
+        var isDeleted = version is null
+            ? await DeleteCurrentAsync(key, cancellationToken)
+            : await SwapAsync(key, RecordContent.Deletion(), version, cancellationToken);
+        if (isDeleted)
+            _sweep.Deleted(key);
+        return isDeleted;
     }
 
     /// <inheritdoc/>
@@ -214,6 +205,24 @@ public sealed class OssRecords : IRecordStore
         }
 
         return await _creates.TryCreateAsync(_names.Of(key, read.Next), content, decided, cancellationToken);
+    }
+
+    /// <summary>Deletes whatever there is.</summary>
+    private async Task<bool> DeleteCurrentAsync(RecordKey key, CancellationToken cancellationToken)
+    {
+        var content = RecordContent.Deletion();
+        for (var round = 0; round < MaximumRounds; round++)
+        {
+            var row = await _listing.ReadAsync(key, cancellationToken);
+            if (!row.IsLive
+                || await _creates.TryCreateAsync(
+                    _names.Of(key, row.Current!.Value.Next), content, row.Listed, cancellationToken))
+            {
+                return true;
+            }
+        }
+
+        throw Contended();
     }
 
     /// <summary>A page of the records that are live, and what is superfluous of all that was seen offered to be removed.</summary>

@@ -9,6 +9,14 @@ internal sealed partial class RecordSweep(
     /// <summary>How many objects one sweep removes at the most.</summary>
     private const int MostAtOnce = 200;
 
+    /// <summary>How many records one look takes in.</summary>
+    private const int MostLookedAt = 500;
+
+    /// <summary>How long there is between two looks, and before the first.</summary>
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMinutes(10);
+
+    private readonly Lock _lock = new();
+    private long _looked = bucket.Time.GetTimestamp();
     private int _isSweeping;
 
     /// <summary>Removes what there is to be removed of some records, unless that is being done of others already.</summary>
@@ -17,6 +25,22 @@ internal sealed partial class RecordSweep(
         List<RecordRow> dirty = [.. rows.Where(row => row.IsOver || row.Superfluous.Any()).Take(MostAtOnce)];
         if (dirty.Count > 0 && Interlocked.Exchange(ref _isSweeping, 1) == 0)
             _ = SweepAsync(dirty);
+    }
+
+    /// <summary>
+    /// Looks now and then, after a deletion, for what earlier ones left in the same partition: nobody may ever list it. What
+    /// is deleted most, uploads, has random names, so that looks go everywhere.
+    /// </summary>
+    public void Deleted(RecordKey key)
+    {
+        lock (_lock)
+        {
+            if (bucket.Time.GetElapsedTime(_looked) < BetweenLooks)
+                return;
+            _looked = bucket.Time.GetTimestamp();
+        }
+
+        _ = LookAsync(key);
     }
 
     /// <summary>
@@ -38,6 +62,26 @@ internal sealed partial class RecordSweep(
         await bucket.CallOnceAsync(
             "remove a record", client => client.DeleteObject(bucket.Name, names.Of(row.Key, new(1, current.Era))), cancellationToken);
         return true;
+    }
+
+    private async Task LookAsync(RecordKey key)
+    {
+        try
+        {
+            var rows = new List<RecordRow>();
+            await foreach (var row in listing.ReadAllAsync(key.Partition, key.Row, MostLookedAt, CancellationToken.None))
+            {
+                rows.Add(row);
+                if (rows.Count == MostLookedAt)
+                    break;
+            }
+
+            Offer(rows);
+        }
+        catch (StorageException e)
+        {
+            LogFailure(logger, e.Message);
+        }
     }
 
     private async Task SweepAsync(List<RecordRow> rows)

@@ -36,10 +36,13 @@ internal sealed class PartBuffer(UploadBuffers buffers) : IDisposable
     }
 
     /// <summary>Gets room for more bytes.</summary>
+    /// <param name="isAlone">Whether its upload holds no other part, and so has its allowance left for this one.</param>
+    /// <param name="patience">How long to wait for memory.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
     /// <returns><see langword="false"/> when there was no memory for so long.</returns>
-    public async Task<bool> GrowAsync(TimeSpan patience, CancellationToken cancellationToken)
+    public async Task<bool> GrowAsync(bool isAlone, TimeSpan patience, CancellationToken cancellationToken)
     {
-        if (_capacity >= buffers.Allowance)
+        if (_capacity >= (isAlone ? buffers.Allowance : Math.Min(buffers.Allowance, UploadBuffers.SmallSegments)))
         {
             if (!await buffers.TakeAsync(patience, cancellationToken))
             {

@@ -141,10 +141,13 @@ internal sealed class PartSender : IAsyncDisposable
         _storing.Dispose();
     }
 
+    /// <summary>Whether the part being filled is all that this upload has in memory.</summary>
+    private bool IsAlone => _held is null && _inFlight.TrueForAll(call => call.IsCompleted);
+
     /// <returns><see langword="false"/> when there is no memory, and enough bytes for a part.</returns>
     private async Task<bool> GrowAsync(PartBuffer part)
     {
-        while (!await part.GrowAsync(TimeSpan.Zero, Storing))
+        while (!await part.GrowAsync(IsAlone, TimeSpan.Zero, Storing))
         {
             if (_inFlight.Count > 0)
             {
@@ -152,7 +155,7 @@ internal sealed class PartSender : IAsyncDisposable
             }
             else
             {
-                return part.Length < _buffers.PartSize / 4 && await part.GrowAsync(Patience, Storing);
+                return part.Length < _buffers.PartSize / 4 && await part.GrowAsync(IsAlone, Patience, Storing);
             }
         }
         return true;

@@ -9,6 +9,9 @@ internal sealed class UploadBuffers : IDisposable
     /// <summary>The size of a part where the store asks for no larger one, in bytes.</summary>
     public const int UsualPartSize = 8 * 1024 * 1024;
 
+    /// <summary>What the first two segments of each part hold at least, in bytes; not worth a budget.</summary>
+    public const int SmallSegments = 64 * 1024;
+
     /// <summary>The size of a large segment, in bytes.</summary>
     private const int LargeSegment = 256 * 1024;
 
@@ -36,8 +39,8 @@ internal sealed class UploadBuffers : IDisposable
     public int PartSize { get; }
 
     /// <summary>
-    /// How many bytes each upload has outside the budget: as many as make a part, so that however many uploads have
-    /// stalled with their memory full, another still gets on.
+    /// How many bytes each upload has outside the budget, for one part at a time: as many as make a part, so that however
+    /// many uploads have stalled with their memory full, another still gets on.
     /// </summary>
     public int Allowance { get; }
 

@@ -1,4 +1,5 @@
 using Berth.EndToEnd.Tests.Content;
+using Berth.EndToEnd.Tests.Processes;
 using Berth.EndToEnd.Tests.Server;
 using Berth.TestTools.ObjectServer;
 using Xunit.Abstractions;
@@ -44,6 +45,16 @@ public sealed class CopyTests(EndToEndFixture fixture, ITestOutputHelper output)
 
         Assert.All(s3.Bucket.Keys, key => Assert.StartsWith("moved/here/", key, StringComparison.Ordinal));
         Assert.Empty(s3.Bucket.UnfinishedUploads);
+    }
+
+    [SkippableFact]
+    public async Task A_folder_is_copied_to_OSS_and_back_and_all_three_answer_alike()
+    {
+        var settings = await ObjectServers.OssSettingsAsync("localhost");
+
+        await AssertThereAndBackAsync(
+            $"oss://{settings["Berth__Storage__Oss__Bucket"]}/{settings["Berth__Storage__Oss__Prefix"]}", "Oss:Secure=false",
+            settings);
     }
 
     /// <param name="store">The other store, as the command names it.</param>

@@ -79,6 +79,25 @@ public sealed class OssRecordsOverTimeTests(OssFixture oss) : IClassFixture<OssF
     }
 
     [Fact]
+    public async Task What_deletions_left_is_removed_though_nobody_lists_it()
+    {
+        var time = new SetTime();
+        var store = New(time);
+        foreach (var row in new[] { "b", "c", "d" })
+        {
+            await store.PutAsync(new(_partition, row), Data.Bytes(1), None);
+            await store.DeleteAsync(new(_partition, row), null, None);
+        }
+
+        await store.PutAsync(new(_partition, "a"), Data.Bytes(1), None);
+        Bucket.Age(MoreThanAnHour);
+        time.Move(MoreThanAnHour);
+        await store.DeleteAsync(new(_partition, "a"), null, None);
+
+        await WaitAsync(() => Generations() == 2);
+    }
+
+    [Fact]
     public async Task Sweeping_beside_writers_loses_nothing()
     {
         var stores = Enumerable.Range(0, 4).Select(_ => New()).ToArray();
