@@ -96,7 +96,8 @@ internal sealed class CreateOnly(OssBucket bucket, ObjectReads reads)
         _isUnversioned = true;
     }
 
-    private static StorageException Frozen() =>
+    /// <summary>Why a call is not made whose reasons are no longer known to hold.</summary>
+    public static StorageException Frozen() =>
         new("This process stood still while it wrote a record") { IsThrottled = true };
 
     private StorageException Versioned() => new(

@@ -198,6 +198,24 @@ public sealed class OssRecordsOverTimeTests(OssFixture oss) : IClassFixture<OssF
         Assert.True(await sweep.TryRemoveAsync(await listing.ReadAsync(Key, None), None));
     }
 
+    /// <summary>Another one has closed the era again meanwhile, and the root may be a new one's.</summary>
+    [Fact]
+    public async Task A_host_that_froze_between_closing_and_removing_does_not_remove()
+    {
+        var time = new FreezingTime();
+        var (frozen, other) = (New(time), New());
+        await other.PutAsync(Key, Data.Bytes(1), None);
+        await other.DeleteAsync(Key, null, None);
+        Bucket.Age(MoreThanAnHour);
+        oss.Server.Inject(Fault.Delay(TimeSpan.Zero), "PutObject", request => request.Key.Contains(_partition, StringComparison.Ordinal) && time.Freeze());
+
+        await frozen.ListRowsAsync(_partition, null, 10, None);
+        await WaitAsync(() => oss.Server.FaultsLeft == 0);
+        await QuietAsync();
+
+        Assert.Equal(3, Generations());
+    }
+
     [Fact]
     public async Task A_version_that_came_by_another_way_is_read_again()
     {
