@@ -149,7 +149,7 @@ public sealed record S3Place : StoragePlace
 
     private static void Validate(Settings settings, S3StorageOptions options)
     {
-        if (options.Endpoint is null && options.Region is { } region && region != region.ToLowerInvariant())
+        if (options.Endpoint is null && options.Region is { } region && region.Any(char.IsAsciiLetterUpper))
             throw settings.Refusal(Region, $"Amazon's are lower-case; write {region.ToLowerInvariant()}");
         if (options.Endpoint is null && options.PublicEndpoint is not null && options.Region is null)
             throw settings.Refusal(PublicEndpoint, $"{Region} is missing, which its URLs are signed for");
