@@ -25,7 +25,8 @@ namespace Berth.Storage.Oss;
 /// <para><b>The root</b> is the exception: its name is used again, for a first creation is one call, without a look. So of a
 /// record that was deleted an hour ago one writer, and one only, creates a generation that closes the era: none may follow
 /// it, but another such an hour later. That writer deletes the root, once. Where its answer comes, no deletion of a root is
-/// on its way any more, and the next creation begins an era. Where it does not, creations of that one record are told
+/// on its way any more, and the next creation begins an era; what closed the old one stays for an hour, for those who would
+/// still swap what was before it. Where it does not, creations of that one record are told
 /// that the store is busy for up to an hour, when another one may try: by then the first deletion is refused.</para>
 /// <para><b>Lost answers</b> are told by the bytes: <see cref="CreateOnly"/>.</para>
 /// </remarks>

@@ -53,11 +53,13 @@ internal sealed class RecordRow
     public bool HasRoot(string etag) => _live.Count > 0 && _live[^1].ETag == etag;
 
     /// <summary>
-    /// Generations that nothing needs: those of other eras, and those whose successor is old; never the root, which stays
-    /// as long as there are others, so that a record's first creation is one call.
+    /// Generations that nothing needs: of other eras those that are old, as a swap that read the state before one may be on
+    /// its way and must find its name taken; of this era those whose successor is old; never the root, which stays as long
+    /// as there are others, so that a record's first creation is one call.
     /// </summary>
     public IEnumerable<Generation> Superfluous =>
-        _dead.Concat(_live.Skip(1).SkipLast(1).Where((_, index) => IsOld(_live[index]))).Select(entry => entry.Generation);
+        _dead.Where(IsOld).Concat(_live.Skip(1).SkipLast(1).Where((_, index) => IsOld(_live[index])))
+            .Select(entry => entry.Generation);
 
     private bool IsOld(Entry entry) => entry.Written + Retention < _now;
 

@@ -94,8 +94,10 @@ internal sealed partial class RecordSweep(
             var left = MostAtOnce;
             foreach (var row in rows)
             {
-                var isRemoved = await TryRemoveAsync(row, CancellationToken.None);
-                var now = isRemoved ? await listing.ReadAsync(row.Key, CancellationToken.None) : row;
+                // Read again before it is closed: a swap, also this one, must follow its reading within minutes.
+                var now = row.IsOver ? await listing.ReadAsync(row.Key, CancellationToken.None) : row;
+                if (await TryRemoveAsync(now, CancellationToken.None))
+                    now = await listing.ReadAsync(row.Key, CancellationToken.None);
                 foreach (var generation in now.Superfluous)
                 {
                     if (left-- == 0)
