@@ -15,6 +15,9 @@ internal sealed class CreateOnly(OssBucket bucket, ObjectReads reads)
     /// <summary>Creates an object.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="content">Its bytes, which no other write has.</param>
+    /// <param name="decided">
+    /// When that was read of which it is the next; <see langword="null"/> for a name that may be taken at any time.
+    /// </param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns><see langword="false"/>: another write was first.</returns>
     /// <exception cref="StorageException">It failed, or it is not known whether it did.</exception>
@@ -23,7 +26,8 @@ internal sealed class CreateOnly(OssBucket bucket, ObjectReads reads)
     /// and where the object turns out to exist its bytes tell whose it is: as they are never removed within an hour, and
     /// nothing overwrites them, that is so for good.
     /// </remarks>
-    public async Task<bool> TryCreateAsync(string name, byte[] content, CancellationToken cancellationToken)
+    public async Task<bool> TryCreateAsync(
+        string name, byte[] content, Moment? decided, CancellationToken cancellationToken)
     {
         await RequireNoVersionsAsync(cancellationToken);
 #pragma warning disable CA5351 // A checksum: what arrives otherwise than it was sent is refused before it is kept.
@@ -37,7 +41,10 @@ internal sealed class CreateOnly(OssBucket bucket, ObjectReads reads)
                 var metadata = new ObjectMetadata { ContentType = "application/octet-stream", ContentMd5 = digest };
                 metadata.AddHeader("x-oss-forbid-overwrite", "true");
                 var put = await bucket.SendOnceAsync(
-                    new(content), (client, body) => client.PutObject(bucket.Name, name, body, metadata), cancellationToken);
+                    new(content),
+                    (client, body) => decided?.IsRecent(bucket.Time) == false
+                        ? throw Frozen() : client.PutObject(bucket.Name, name, body, metadata),
+                    cancellationToken);
                 return string.IsNullOrEmpty(put.VersionId) ? true : throw Versioned();
             }
             catch (Exception e) when (OssFaults.Code(e) == OssFaults.FileExists)
@@ -88,6 +95,10 @@ internal sealed class CreateOnly(OssBucket bucket, ObjectReads reads)
 
         _isUnversioned = true;
     }
+
+    /// <summary>Why a call is not made whose reasons are no longer known to hold.</summary>
+    public static StorageException Frozen() =>
+        new("This process stood still while it wrote a record") { IsThrottled = true };
 
     private StorageException Versioned() => new(
         $"bucket {bucket.Name} has versioning, enabled or suspended: OSS then ignores x-oss-forbid-overwrite, and two writers "

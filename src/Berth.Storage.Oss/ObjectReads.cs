@@ -13,6 +13,9 @@ namespace Berth.Storage.Oss;
 /// </remarks>
 internal sealed class ObjectReads(OssBucket bucket)
 {
+    /// <summary>What is read whole is small, in bytes: a record's value and its header.</summary>
+    private const int MaximumSize = 1024 * 1024;
+
     /// <summary>The size of an object, or <see langword="null"/> where there is none.</summary>
     public async Task<long?> SizeAsync(string name, CancellationToken cancellationToken)
     {
@@ -54,7 +57,10 @@ internal sealed class ObjectReads(OssBucket bucket)
         {
             var answer = await GetAsync(name, 0, -1, cancellationToken);
             await using var content = new OssReader(answer, 0, long.MaxValue, bucket.Time);
-            var bytes = new byte[SizeOf(answer)];
+            var size = SizeOf(answer);
+            if (size > MaximumSize)
+                throw new StorageException("An object below records/ is too large for a record.");
+            var bytes = new byte[size];
             await content.ReadExactlyAsync(bytes, cancellationToken);
             return (bytes, answer.Metadata.ETag ?? "");
         }

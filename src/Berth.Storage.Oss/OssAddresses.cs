@@ -30,7 +30,7 @@ internal sealed partial record OssAddresses(OssAddress Registry, OssAddress Publ
             return false;
         }
 
-        var (named, isInternal) = RegionOf(endpoint);
+        var (named, isInternal) = RegionOf(endpoint, options.Bucket);
         if (named is not null && region is not null && named != region)
         {
             problem = new(nameof(options.Region), $"{options.Endpoint} is in {named}; write that, or nothing");
@@ -125,10 +125,15 @@ internal sealed partial record OssAddresses(OssAddress Registry, OssAddress Publ
         return true;
     }
 
-    private static (string? Region, bool IsInternal) RegionOf(OssAddress? address) =>
-        address is { IsBucketsOwn: false } && EndpointPattern().Match(address.Uri.Host) is { Success: true } found
-            && address.Uri.IsDefaultPort
+    /// <summary>The region of OSS's own host, of all buckets or of this one, and whether clients cannot reach it.</summary>
+    private static (string? Region, bool IsInternal) RegionOf(OssAddress? address, string bucket)
+    {
+        if (address is not { Uri: { IsDefaultPort: true, Host: var host } })
+            return (null, false);
+        var shared = host.StartsWith(bucket + ".", StringComparison.Ordinal) ? host[(bucket.Length + 1)..] : host;
+        return EndpointPattern().Match(shared) is { Success: true } found
             ? (found.Groups["region"].Value, found.Groups["internal"].Success) : (null, false);
+    }
 
     private static OssAddress Own(string scheme, string region, bool isInternal) =>
         new(new($"{scheme}://oss-{region}{(isInternal ? "-internal" : "")}{Domain}"), IsBucketsOwn: false);

@@ -17,7 +17,8 @@ namespace Berth.Storage.Oss;
 /// was newer, and a root goes only after a newer generation has closed its era.</para>
 /// <para><b>Removing.</b> What is removed must not be created again by a swap that read the state before it. Three times
 /// keep them apart. A version is swapped within 10 minutes of its reading (<see cref="VersionAges"/>), else it is read
-/// again. OSS refuses a request whose signature is more than 15 minutes away from its own clock, either way, so nothing that
+/// again; whatever else a listing shows is acted upon as soon. Each try looks at the clock (<see cref="Moment"/>) just before
+/// it is signed, as a serverless host may freeze in between. OSS refuses a request whose signature is more than 15 minutes away from its own clock, either way, so nothing that
 /// is signed then, tries included, is accepted three quarters of an hour after the reading. A generation is removed when its successor is older than an
 /// hour by OSS's own clock: it was the newest an hour ago for the last time, so all swaps that found its successor missing
 /// are refused by now. Deletions that come late meet names that are never used again, and do no harm.</para>
@@ -65,7 +66,7 @@ public sealed class OssRecords : IRecordStore
         StorageKey.RequireRecord(key);
         for (var round = 0; round < MaximumRounds; round++)
         {
-            var now = _ages.Now;
+            var now = Moment.Now(_bucket.Time);
             var reading = _reads.WholeAsync(_names.Of(key, new(1, "")), cancellationToken);
             var listing = _listing.ReadAsync(key, cancellationToken);
             await Task.WhenAll(reading, listing);
@@ -138,7 +139,7 @@ public sealed class OssRecords : IRecordStore
     {
         while (true)
         {
-            var now = _ages.Now;
+            var now = Moment.Now(_bucket.Time);
             var (rows, more) = await PageAsync(partition, after, limit, cancellationToken);
             var records = new Record?[rows.Count];
             await Parallel.ForAsync(
@@ -166,7 +167,7 @@ public sealed class OssRecords : IRecordStore
     private async Task<bool> WriteAsync(
         RecordKey key, byte[] content, bool overwrites, CancellationToken cancellationToken)
     {
-        if (await _creates.TryCreateAsync(_names.Of(key, new(1, "")), content, cancellationToken))
+        if (await _creates.TryCreateAsync(_names.Of(key, new(1, "")), content, decided: null, cancellationToken))
             return true;
         for (var (round, waits) = (0, 0); round < MaximumRounds; round++)
         {
@@ -182,7 +183,7 @@ public sealed class OssRecords : IRecordStore
             }
 
             var next = row.IsClosing ? null : row.Current?.Next;
-            if (await _creates.TryCreateAsync(_names.Of(key, next ?? new(1, "")), content, cancellationToken))
+            if (await _creates.TryCreateAsync(_names.Of(key, next ?? new(1, "")), content, row.Listed, cancellationToken))
                 return true;
         }
 
@@ -195,14 +196,16 @@ public sealed class OssRecords : IRecordStore
         cancellationToken.ThrowIfCancellationRequested();
         if (!Generation.TryParse(version, out var read))
             return false;
-        if (!_ages.IsFresh(key, version))
+        var decided = _ages.RecentReading(key, version);
+        if (decided is null)
         {
             var row = await _listing.ReadAsync(key, cancellationToken);
             if (!row.IsLive || row.Current != read)
                 return false;
+            decided = row.Listed;
         }
 
-        return await _creates.TryCreateAsync(_names.Of(key, read.Next), content, cancellationToken);
+        return await _creates.TryCreateAsync(_names.Of(key, read.Next), content, decided, cancellationToken);
     }
 
     /// <summary>Deletes whatever there is.</summary>
@@ -213,7 +216,8 @@ public sealed class OssRecords : IRecordStore
         {
             var row = await _listing.ReadAsync(key, cancellationToken);
             if (!row.IsLive
-                || await _creates.TryCreateAsync(_names.Of(key, row.Current!.Value.Next), content, cancellationToken))
+                || await _creates.TryCreateAsync(
+                    _names.Of(key, row.Current!.Value.Next), content, row.Listed, cancellationToken))
             {
                 return true;
             }
@@ -248,7 +252,7 @@ public sealed class OssRecords : IRecordStore
     }
 
     /// <summary>The value of a record that was listed; where it changed meanwhile, its newest.</summary>
-    private async Task<Record?> ReadAsync(RecordRow row, VersionAges.Moment listed, CancellationToken cancellationToken)
+    private async Task<Record?> ReadAsync(RecordRow row, Moment listed, CancellationToken cancellationToken)
     {
         var current = row.Current!.Value;
         var content = await _reads.WholeAsync(_names.Of(row.Key, current), cancellationToken);

@@ -15,13 +15,14 @@ internal sealed class RecordListing(OssBucket bucket, RecordNames names)
         var prefix = names.Record(key);
         var entries = new List<RecordRow.Entry>();
         string? marker = null;
+        var listed = Moment.Now(bucket.Time);
         while (true)
         {
             var page = await ListAsync(prefix, marker, MostKeys, cancellationToken);
             entries.AddRange(page.ObjectSummaries.Select(entry => EntryOf(entry, entry.Key[prefix.Length..])));
             marker = page.ObjectSummaries.LastOrDefault()?.Key;
             if (!page.IsTruncated || marker is null)
-                return new(key, entries, TimeOf(page));
+                return new(key, entries, TimeOf(page), listed);
         }
     }
 
@@ -37,6 +38,7 @@ internal sealed class RecordListing(OssBucket bucket, RecordNames names)
         var marker = after is null ? null : names.Behind(new(partition, after));
         var limit = Math.Min(MostKeys, (2 * about) + 8); // a record that was replaced has two
         string? row = null;
+        var listed = Moment.Now(bucket.Time);
         var entries = new List<RecordRow.Entry>();
         while (true)
         {
@@ -49,7 +51,7 @@ internal sealed class RecordListing(OssBucket bucket, RecordNames names)
                     continue; // not one of ours
                 if (row is not null && row != found.Row)
                 {
-                    yield return new(new(partition, row), entries, now);
+                    yield return new(new(partition, row), entries, now, listed);
                     entries = [];
                 }
 
@@ -60,7 +62,7 @@ internal sealed class RecordListing(OssBucket bucket, RecordNames names)
             if (!page.IsTruncated || marker is null)
             {
                 if (row is not null)
-                    yield return new(new(partition, row), entries, now);
+                    yield return new(new(partition, row), entries, now, listed);
                 yield break;
             }
 

@@ -13,9 +13,10 @@ internal sealed class RecordRow
     /// <param name="key">The record.</param>
     /// <param name="entries">Its objects, as listed: the root is last, where there is one.</param>
     /// <param name="now">The time by the store's clock; the earliest there is where the store did not tell.</param>
-    public RecordRow(RecordKey key, IEnumerable<Entry> entries, DateTimeOffset now)
+    /// <param name="listed">The same by the registry's own.</param>
+    public RecordRow(RecordKey key, IEnumerable<Entry> entries, DateTimeOffset now, Moment listed)
     {
-        (Key, _now) = (key, now);
+        (Key, _now, Listed) = (key, now, listed);
         var all = entries.ToList();
         var root = all.Find(entry => entry.Suffix == Generation.Root);
         var era = root is null ? null : Generation.EraOf(root.ETag);
@@ -29,6 +30,9 @@ internal sealed class RecordRow
     }
 
     public RecordKey Key { get; }
+
+    /// <summary>When the listing began.</summary>
+    public Moment Listed { get; }
 
     /// <summary>The newest generation of the root's era; <see langword="null"/> where there is no root, and so no record.</summary>
     public Generation? Current => _live.Count == 0 ? null : _live[0].Generation;

@@ -51,15 +51,19 @@ internal sealed partial class RecordSweep(
     public async Task<bool> TryRemoveAsync(RecordRow row, CancellationToken cancellationToken)
     {
         if (!row.IsOver || row.Current is not { } current
-            || !await creates.TryCreateAsync(names.Of(row.Key, current.Next), RecordContent.Closing(), cancellationToken))
+            || !await creates.TryCreateAsync(
+                names.Of(row.Key, current.Next), RecordContent.Closing(), row.Listed, cancellationToken))
         {
             return false;
         }
 
         // Not tried again: a second one might come late, and meet the root of another era. Where the answer is lost, the
         // era stays closed until another one removes it, in an hour.
+        var root = names.Of(row.Key, new(1, current.Era));
         await bucket.CallOnceAsync(
-            "remove a record", client => client.DeleteObject(bucket.Name, names.Of(row.Key, new(1, current.Era))), cancellationToken);
+            "remove a record",
+            client => row.Listed.IsRecent(bucket.Time) ? client.DeleteObject(bucket.Name, root) : throw CreateOnly.Frozen(),
+            cancellationToken);
         return true;
     }
 

@@ -22,9 +22,12 @@ internal static class S3Faults
         or XmlException // of an answer that is not the service's
         or ArgumentException or FormatException; // of one that the SDK cannot read
 
-    /// <summary>Whether what was asked for is not there: the object or the upload, not the bucket.</summary>
+    /// <summary>
+    /// Whether the service says that what was asked for is not there: the object or the upload, not the bucket. A 404 that
+    /// says nothing of the kind is a proxy's, which has lost its way to the service.
+    /// </summary>
     public static bool IsAbsent(AmazonS3Exception e) =>
-        e.StatusCode == HttpStatusCode.NotFound && e.ErrorCode is not "NoSuchBucket";
+        e.StatusCode == HttpStatusCode.NotFound && e.ErrorCode is ("NoSuchKey" or "NoSuchVersion" or "NoSuchUpload");
 
     /// <summary>Whether a range begins where the object has ended, or the object is empty.</summary>
     public static bool IsBeyondEnd(AmazonS3Exception e) => e.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable;

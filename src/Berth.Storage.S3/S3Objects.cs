@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Net;
 using Amazon.S3;
 using Amazon.S3.Model;
 
@@ -49,7 +50,7 @@ public sealed class S3Objects : IObjectStore
             {
                 return (await _bucket.Client.GetObjectMetadataAsync(_bucket.Options.Bucket, name, token)).ContentLength;
             }
-            catch (AmazonS3Exception e) when (S3Faults.IsAbsent(e))
+            catch (AmazonS3Exception e) when (e.StatusCode == HttpStatusCode.NotFound)
             {
                 // An answer to HEAD does not tell a missing object from a missing bucket; one to GET does.
                 return await SizeAsync(name, token);

@@ -121,20 +121,22 @@ public sealed class S3VersionedObjects : IVersionedObjects
     {
         var current = condition;
         var mayBeDone = false; // by a sending whose answer was lost
+        var mayBeThere = false; // the same, or one that was told of another write: what has no name may hide more than that
         for (int sendings = 1, faults = 0; ; sendings++)
         {
             var (end, fault) = await SendAsync(current, content.Length, write, cancellationToken);
             if (end == WriteEnd.Done)
                 return true;
-            if (end == WriteEnd.Refused && !mayBeDone && !condition.MustBeAbsent && _objects.Form.IsKnown)
+            if (end == WriteEnd.Refused && !mayBeThere && !condition.MustBeAbsent && _objects.Form.IsKnown)
                 return false;
             mayBeDone |= end == WriteEnd.Unknown;
+            mayBeThere |= end is WriteEnd.Unknown or WriteEnd.Crossed;
             faults += end is WriteEnd.Busy or WriteEnd.Unknown ? 1 : 0;
 
             if (end != WriteEnd.Busy)
             {
                 var there = await FindAsync(name, fault, cancellationToken);
-                if (mayBeDone && content.Length > 0 && there is not null && there.Bytes.Span.SequenceEqual(content.Span))
+                if (mayBeThere && content.Length > 0 && there is not null && there.Bytes.Span.SequenceEqual(content.Span))
                     return true;
                 if (end == WriteEnd.Refused && current.Version is { } version && version == there?.Version)
                     _objects.Form.Doubt();

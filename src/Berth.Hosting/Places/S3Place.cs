@@ -101,7 +101,7 @@ public sealed record S3Place : StoragePlace
             Bucket = settings.Read<string>(
                 Bucket, "", TryBucket, "3 to 63 lower-case letters, digits, hyphens and dots"),
             Region = settings.Read<string?>(
-                Region, null, TryRegion, "a region such as eu-central-1: lower-case letters, digits and hyphens"),
+                Region, null, TryRegion, "a region such as eu-central-1: letters, digits and hyphens"),
             Endpoint = ReadUri(settings, Endpoint),
             PublicEndpoint = ReadUri(settings, PublicEndpoint),
             ForcePathStyle = ReadBoolean(settings, ForcePathStyle),
@@ -149,6 +149,10 @@ public sealed record S3Place : StoragePlace
 
     private static void Validate(Settings settings, S3StorageOptions options)
     {
+        if (options.Endpoint is null && options.Region is { } region && region.Any(char.IsAsciiLetterUpper))
+            throw settings.Refusal(Region, $"Amazon's are lower-case; write {region.ToLowerInvariant()}");
+        if (options.Endpoint is null && options.PublicEndpoint is not null && options.Region is null)
+            throw settings.Refusal(PublicEndpoint, $"{Region} is missing, which its URLs are signed for");
         if (options.AccessKeyId is null && options.SecretAccessKey is not null)
             throw settings.Refusal(SecretAccessKey, $"{AccessKeyId} is missing");
         if (options.AccessKeyId is not null && options.SecretAccessKey is null)
@@ -189,11 +193,12 @@ public sealed record S3Place : StoragePlace
             && !text.Contains("..", StringComparison.Ordinal);
     }
 
+    /// <summary>OpenStack's are called RegionOne and the like.</summary>
     private static bool TryRegion(string text, [NotNullWhen(true)] out string? region)
     {
         region = text;
         return text.Length <= 64
-            && text.All(letter => char.IsAsciiLetterLower(letter) || char.IsAsciiDigit(letter) || letter == '-');
+            && text.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_');
     }
 
     /// <summary>Slashes at the ends are habit from the Docker registry's rootdirectory.</summary>

@@ -33,6 +33,10 @@ public sealed class OssAddressesTests
             "https://oss-cn-shanghai-internal.aliyuncs.com/", "https://oss-cn-shanghai.aliyuncs.com/", "cn-shanghai"
         },
         {
+            "Endpoint=images.oss-cn-shanghai-internal.aliyuncs.com",
+            "https://oss-cn-shanghai-internal.aliyuncs.com/", "https://oss-cn-shanghai.aliyuncs.com/", "cn-shanghai"
+        },
+        {
             "Region=cn-hangzhou Internal=true PublicEndpoint=layers.example.com",
             "https://oss-cn-hangzhou-internal.aliyuncs.com/", "https://layers.example.com/ *", "cn-hangzhou"
         },

@@ -166,6 +166,62 @@ public sealed class OssRecordsOverTimeTests(OssFixture oss) : IClassFixture<OssF
     }
 
     [Fact]
+    public async Task A_host_that_froze_while_it_swapped_does_not_go_on()
+    {
+        var time = new FreezingTime();
+        var (frozen, other) = (New(time), New());
+        await other.PutAsync(Key, Data.Bytes(1, 1), None);
+        var version = (await frozen.GetAsync(Key, None))!.Version;
+        oss.Server.Inject(Fault.Drop(), "PutObject", _ => time.Freeze());
+
+        var fault = await Assert.ThrowsAsync<StorageException>(
+            () => frozen.TryReplaceAsync(Key, Data.Bytes(1, 2), version, None));
+
+        Assert.True(fault.IsThrottled);
+        Assert.Equal(0, oss.Server.FaultsLeft);
+        Assert.Equal(1, Generations());
+    }
+
+    /// <summary>What it would then create might have been there and gone: it would take the root from a record that lives.</summary>
+    [Fact]
+    public async Task A_host_that_froze_between_listing_and_removing_does_not_remove()
+    {
+        var time = new FreezingTime();
+        var (frozen, other) = (oss.NewBucket(time), New());
+        await other.PutAsync(Key, Data.Bytes(1), None);
+        await other.DeleteAsync(Key, null, None);
+        Bucket.Age(MoreThanAnHour);
+        var (names, reads) = (new RecordNames(frozen.Folder), new ObjectReads(frozen));
+        var (creates, listing) = (new CreateOnly(frozen, reads), new RecordListing(frozen, names));
+        var sweep = new RecordSweep(frozen, names, creates, listing, NullLogger.Instance);
+        var row = await listing.ReadAsync(Key, None);
+        time.Freeze();
+
+        await Assert.ThrowsAsync<StorageException>(() => sweep.TryRemoveAsync(row, None));
+
+        Assert.Equal(2, Generations());
+        Assert.True(await sweep.TryRemoveAsync(await listing.ReadAsync(Key, None), None));
+    }
+
+    /// <summary>Another one has closed the era again meanwhile, and the root may be a new one's.</summary>
+    [Fact]
+    public async Task A_host_that_froze_between_closing_and_removing_does_not_remove()
+    {
+        var time = new FreezingTime();
+        var (frozen, other) = (New(time), New());
+        await other.PutAsync(Key, Data.Bytes(1), None);
+        await other.DeleteAsync(Key, null, None);
+        Bucket.Age(MoreThanAnHour);
+        oss.Server.Inject(Fault.Delay(TimeSpan.Zero), "PutObject", request => request.Key.Contains(_partition, StringComparison.Ordinal) && time.Freeze());
+
+        await frozen.ListRowsAsync(_partition, null, 10, None);
+        await WaitAsync(() => oss.Server.FaultsLeft == 0);
+        await QuietAsync();
+
+        Assert.Equal(3, Generations());
+    }
+
+    [Fact]
     public async Task A_version_that_came_by_another_way_is_read_again()
     {
         var store = New();
@@ -223,6 +279,17 @@ public sealed class OssRecordsOverTimeTests(OssFixture oss) : IClassFixture<OssF
         Assert.Null(await store.GetAsync(new(_partition, "row2"), None));
     }
 
+    [Fact]
+    public async Task What_is_too_large_for_a_record_is_not_read_into_memory()
+    {
+        var client = oss.NewBucket();
+        await client.SendOnceAsync(
+            new(new byte[(1024 * 1024) + 1]),
+            (c, body) => c.PutObject(client.Name, $"registry/one/records/{_partition}/row#root", body, new()), None);
+
+        await Assert.ThrowsAsync<StorageException>(() => New().GetAsync(Key, None));
+    }
+
     private OssRecords New(TimeProvider? time = null) => new OssRecords(oss.NewBucket(time ?? _time), NullLogger.Instance);
 
     private int Generations() => Bucket.Keys.Count(key => key.Contains($"{_partition}/", StringComparison.Ordinal));
@@ -234,6 +301,16 @@ public sealed class OssRecordsOverTimeTests(OssFixture oss) : IClassFixture<OssF
         return [.. oss.Server.Requests.Select(request => request.Operation).Order(StringComparer.Ordinal)];
     }
 
+    /// <summary>Waits until no more requests come: sweeps go on in the background.</summary>
+    private async Task QuietAsync()
+    {
+        for (var (round, before) = (0, -1); round < 1000 && oss.Server.Requests.Count != before; round++)
+        {
+            before = oss.Server.Requests.Count;
+            await Task.Delay(20);
+        }
+    }
+
     /// <summary>Waits for what goes on in the background.</summary>
     private static async Task WaitAsync(Func<bool> condition)
     {
@@ -242,5 +319,23 @@ public sealed class OssRecordsOverTimeTests(OssFixture oss) : IClassFixture<OssF
             Assert.True(round < 1000, "It did not happen.");
             await Task.Delay(10);
         }
+    }
+
+    /// <summary>A host's clocks, of which the monotonic one does not count while it is frozen; short waits are over at once.</summary>
+    private sealed class FreezingTime : TimeProvider
+    {
+        private readonly HastyTime _time = new();
+        private TimeSpan _frozen;
+
+        public bool Freeze()
+        {
+            _frozen += TimeSpan.FromHours(2);
+            return true;
+        }
+
+        public override DateTimeOffset GetUtcNow() => System.GetUtcNow() + _frozen;
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            _time.CreateTimer(callback, state, dueTime, period);
     }
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using Berth.Storage.S3;
 using Berth.TestTools.ObjectServer;
 using S3Objects = Berth.Storage.S3.S3Objects;
@@ -89,6 +90,17 @@ public sealed class S3FaultTests : IAsyncLifetime
         var fault = await Assert.ThrowsAsync<StorageException>(() => MakeAsync(call, "upload", "1:abc", objects));
 
         Assert.Contains("NoSuchBucket", fault.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>What a proxy answers that has lost its way to the service.</summary>
+    [Theory]
+    [MemberData(nameof(Calls))]
+    public async Task A_404_that_is_not_the_service_s_is_no_absence(string call)
+    {
+        using var nowhere = new Nowhere();
+        var objects = new S3Objects(new(S3Fixture.OptionsFor(_server), TimeProvider.System, transport: nowhere));
+
+        await Assert.ThrowsAsync<StorageException>(() => MakeAsync(call, "upload", "1:abc", objects));
     }
 
     [Fact]
@@ -245,4 +257,15 @@ public sealed class S3FaultTests : IAsyncLifetime
 
     private static Task<string> PartAsync(S3Objects objects, string upload) =>
         objects.UploadPartAsync("new", upload, new(1, 0, "a"), new(Content), None);
+
+    private sealed class Nowhere : HttpMessageHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(
+            HttpRequestMessage request, CancellationToken cancellationToken) => Task.FromResult(
+                new HttpResponseMessage(HttpStatusCode.NotFound)
+                {
+                    RequestMessage = request,
+                    Content = new StringContent("404 page not found\n"),
+                });
+    }
 }

@@ -67,10 +67,18 @@ public sealed class S3PlaceTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("auto")]
+    [InlineData("RegionOne")]
+    public void Another_server_s_region_is_taken_as_it_is(string region) =>
+        Assert.Equal(
+            region, Bind(("Bucket", "registry"), ("Endpoint", "http://minio:9000"), ("Region", region)).Options.Region);
+
+    [Theory]
     [InlineData("Bucket", "Registry", "lower-case")]
     [InlineData("Bucket", "ab", "3 to 63")]
     [InlineData("Bucket", "registry--use1-az4--x-s3", "directory bucket")]
     [InlineData("Region", "eu central", "eu-central-1")]
+    [InlineData("Region", "EU-Central-1", "write eu-central-1")]
     [InlineData("Prefix", "a//b", "letters")]
     [InlineData("Prefix", "a/../b", "letters")]
     [InlineData("ForcePathStyle", "maybe", "true or false")]
@@ -81,6 +89,7 @@ public sealed class S3PlaceTests : IAsyncLifetime
     [InlineData("Endpoint", "minio:9000", "https://HOST")]
     [InlineData("Endpoint", "https://host/bucket", "https://HOST")]
     [InlineData("PublicEndpoint", "ftp://host", "https://HOST")]
+    [InlineData("PublicEndpoint", "https://files.example", "Berth:Storage:S3:Region")]
     [InlineData("KmsKeyId", "k", "aws:kms")]
     public void A_bad_value_is_refused_by_name_with_what_is_accepted(string name, string value, string accepted)
     {
