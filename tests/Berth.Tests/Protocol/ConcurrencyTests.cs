@@ -116,12 +116,17 @@ public abstract class ConcurrencyTests(RegistryFixture fixture) : ProtocolTests(
             var answers = await Task.WhenAll(contents.Select(content => Client.SendAsync(
                 "PUT", $"{location}?digest={Client.Digest(content)}", content[before..])));
 
-            Assert.Contains(answers, answer => answer.StatusCode == HttpStatusCode.Created);
+            var isWon = answers.Any(answer => answer.StatusCode == HttpStatusCode.Created);
+            Assert.True(isWon || (!Fixture.KeepsAttempts
+                && answers.Any(answer => answer.StatusCode == HttpStatusCode.ServiceUnavailable)));
             foreach (var (answer, content) in answers.Zip(contents))
             {
                 await AssertPublishedAsync(answer, content);
             }
-            await AssertErrorAsync(await Client.SendAsync("GET", location), 404, "BLOB_UPLOAD_UNKNOWN");
+            if (isWon)
+            {
+                await AssertErrorAsync(await Client.SendAsync("GET", location), 404, "BLOB_UPLOAD_UNKNOWN");
+            }
         }
     }
 

@@ -12,6 +12,8 @@ public sealed class OssRegistry : RegistryFixture
 {
     private OssServer _server = null!;
 
+    public override bool KeepsAttempts => false;
+
     protected override async Task<string?> PrepareAsync()
     {
         _server = await OssServer.StartAsync();

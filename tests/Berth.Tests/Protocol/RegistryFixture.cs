@@ -16,6 +16,12 @@ public abstract class RegistryFixture : IAsyncLifetime
     /// <summary>The store itself, whose calls nobody counts.</summary>
     public IObjectStore Objects => _stores.Objects;
 
+    /// <summary>
+    /// Whether of two requests that send the same part of an upload each keeps its own. Where the store keeps the last one, it
+    /// refuses to complete with the other: then it may be that nobody wins, and the upload begins anew.
+    /// </summary>
+    public virtual bool KeepsAttempts => true;
+
     protected abstract Stores CreateStores();
 
     /// <summary>Starts what the stores need.</summary>

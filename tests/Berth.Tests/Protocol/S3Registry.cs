@@ -11,6 +11,8 @@ public sealed class S3Registry : RegistryFixture
 {
     private S3Server _server = null!;
 
+    public override bool KeepsAttempts => false;
+
     protected override async Task<string?> PrepareAsync()
     {
         _server = await S3Server.StartAsync();
