@@ -17,4 +17,7 @@ internal enum Access
 
     /// <summary>Seeing which repositories there are.</summary>
     Catalog,
+
+    /// <summary>A login, where pushing needs one.</summary>
+    Login,
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Berth.Auth;
 using Berth.Errors;
 using Berth.Storage;
 using Berth.Stores;
@@ -13,6 +14,7 @@ namespace Berth;
 public sealed class RegistryHandler : IDisposable
 {
     private readonly Router _router;
+    private readonly Gate _gate;
     private readonly StorageMeter _meter;
     private readonly UploadBuffers _buffers;
     private readonly BodyLimit? _bodyLimit;
@@ -26,7 +28,9 @@ public sealed class RegistryHandler : IDisposable
         _logger = logger;
         _bodyLimit = options.BodyLimit;
         _buffers = new(options.UploadBufferSize, storage.Objects.MinimumPartSize);
-        _router = new(RouteTable.Create(options, storage, _buffers, time), options.DeleteEnabled);
+        var uploads = new UploadStore(storage.Records, storage.Objects, _buffers, time);
+        _gate = AuthSetup.CreateGate(options.Auth, uploads, time);
+        _router = new(RouteTable.Create(options, storage, uploads, time), options.DeleteEnabled);
     }
 
     /// <summary>Answers one request. Never throws.</summary>
@@ -51,7 +55,7 @@ public sealed class RegistryHandler : IDisposable
         try
         {
             var error = _router.Find(request, out route);
-            error ??= CheckLength(request) ?? await route!.Endpoint(request);
+            error ??= await _gate.AdmitAsync(request, route!) ?? CheckLength(request) ?? await route!.Endpoint(request);
             if (error is not null)
             {
                 await ErrorAnswer.WriteAsync(request, error);

@@ -1,4 +1,5 @@
 using System.Net;
+using Berth.Auth;
 using Berth.Content;
 
 namespace Berth;
@@ -46,6 +47,9 @@ public sealed record RegistryOptions
     /// worker has replaced the connection's address by the one that it saw.
     /// </summary>
     public int ProxiesInFront { get; init; }
+
+    /// <summary>Who may do what. Default: anybody anything.</summary>
+    public AuthOptions Auth { get; init; } = new();
 
     /// <summary>
     /// What stands before the registry and takes no larger body; <see langword="null"/> where nothing does. Default:

@@ -1,5 +1,7 @@
+using Berth.Auth;
 using Berth.Content;
 using Berth.Errors;
+using Berth.Stores;
 using Microsoft.AspNetCore.Http;
 
 namespace Berth;
@@ -25,6 +27,13 @@ internal sealed class RegistryRequest(HttpContext context)
     public Digest Digest { get; private set; }
 
     public UploadId Upload { get; private set; }
+
+    /// <summary>What the caller may do. Set before an endpoint sees the request.</summary>
+    public Rights Rights { get; set; } = null!;
+
+    /// <summary>Whose upload sessions this request may touch.</summary>
+    public UploadOwner UploadOwner => new(
+        Repository, Rights.Caller.Principal is { IsAnonymous: false } principal ? principal.Id : null);
 
     /// <summary>How many bytes of content came or went, for the log.</summary>
     public long Bytes { get; set; }

@@ -7,17 +7,19 @@ namespace Berth;
 /// <summary>Every endpoint of the distribution-spec, a line each. Where two patterns match one path, the first wins.</summary>
 internal static class RouteTable
 {
+    /// <summary>The path of an upload session.</summary>
+    public const string Upload = "/v2/{name}/blobs/uploads/{upload}";
+
     private const string Manifest = "/v2/{name}/manifests/{reference}";
     private const string Blob = "/v2/{name}/blobs/{digest}";
     private const string Uploads = "/v2/{name}/blobs/uploads/";
-    private const string Upload = "/v2/{name}/blobs/uploads/{upload}";
     private const string Tags = "/v2/{name}/tags/list";
     private const string Referrers = "/v2/{name}/referrers/{digest}";
 
     private static readonly string[] Read = ["GET", "HEAD"];
 
     public static Route[] Create(
-        RegistryOptions options, RegistryStorage storage, UploadBuffers buffers, TimeProvider time)
+        RegistryOptions options, RegistryStorage storage, UploadStore uploads, TimeProvider time)
     {
         var (records, objects) = (storage.Records, storage.Objects);
         var blobs = new BlobStore(records, objects);
@@ -25,12 +27,11 @@ internal static class RouteTable
         var manifests = new ManifestStore(records, objects);
         var referrers = new ReferrerStore(records, manifests);
         var repositories = new RepositoryStore(records, time);
-        var uploads = new UploadStore(records, objects, buffers, time);
         var check = new ReferenceCheck(blobs, manifests, options);
         var putManifest = new PutManifest(repositories, manifests, tags, referrers, check, options);
         return
         [
-            new("end-1", Read, "/v2/", Access.None, CheckApi.HandleAsync),
+            new("end-1", Read, "/v2/", Access.Login, CheckApi.HandleAsync),
             new("catalog", ["GET"], "/v2/_catalog", Access.Catalog, new ListRepositories(repositories).HandleAsync),
             new("end-4", ["POST"], Uploads, Access.Push, new StartUpload(uploads, blobs).HandleAsync), // and end-11
             new("end-2", Read, Blob, Access.Pull, new GetBlob(blobs, objects, options).HandleAsync),

@@ -11,7 +11,7 @@ internal sealed class AppendUpload(UploadStore uploads)
 {
     public async Task<RegistryError?> HandleAsync(RegistryRequest request)
     {
-        if (await uploads.GetAsync(request.Repository, request.Upload, request.Aborted) is not { } upload)
+        if (await uploads.GetAsync(request.UploadOwner, request.Upload, request.Aborted) is not { } upload)
         {
             return RegistryError.UploadUnknown(request.Upload);
         }

@@ -8,7 +8,7 @@ internal sealed class CancelUpload(UploadStore uploads)
 {
     public async Task<RegistryError?> HandleAsync(RegistryRequest request)
     {
-        if (!await uploads.CancelAsync(request.Repository, request.Upload, request.Aborted))
+        if (!await uploads.CancelAsync(request.UploadOwner, request.Upload, request.Aborted))
         {
             return RegistryError.UploadUnknown(request.Upload);
         }

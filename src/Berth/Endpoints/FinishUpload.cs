@@ -16,7 +16,7 @@ internal sealed class FinishUpload(UploadStore uploads, BlobStore blobs)
         {
             return RegistryError.DigestMalformed(request.Query("digest"));
         }
-        if (await uploads.GetAsync(request.Repository, request.Upload, request.Aborted) is not { } upload)
+        if (await uploads.GetAsync(request.UploadOwner, request.Upload, request.Aborted) is not { } upload)
         {
             return RegistryError.UploadUnknown(request.Upload);
         }
@@ -72,7 +72,7 @@ internal sealed class FinishUpload(UploadStore uploads, BlobStore blobs)
             await blobs.ComputeDigestAsync(blob, digest.Algorithm, request.Aborted) is var computed && computed != digest)
         {
             // The parts are used up: unlike after any other wrong digest the upload has to begin anew.
-            await uploads.CancelAsync(request.Repository, request.Upload, CancellationToken.None);
+            await uploads.CancelAsync(request.UploadOwner, request.Upload, CancellationToken.None);
             if (upload.Session.StoreUpload is null && !isTail)
             {
                 await uploads.DropAsync(blob, CancellationToken.None);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Berth.Auth;
 using Berth.Content;
 using Berth.Errors;
 using Berth.Stores;
@@ -48,7 +49,7 @@ internal sealed class StartUpload(UploadStore uploads, BlobStore blobs)
                     return RegistryError.AlgorithmUnknown(name);
             }
         }
-        var id = await uploads.StartAsync(request.Repository, algorithm, request.Aborted);
+        var id = await uploads.StartAsync(request.UploadOwner, algorithm, request.Aborted);
         request.Response.Headers["OCI-Chunk-Min-Length"] =
             uploads.MinimumChunkSize.ToString(CultureInfo.InvariantCulture);
         UploadAnswer.Write(request, 202, id, offset: 0);
@@ -64,11 +65,13 @@ internal sealed class StartUpload(UploadStore uploads, BlobStore blobs)
             {
                 return (RegistryError.NameInvalid(from), false);
             }
-            blob = await blobs.GetAsync(source, digest, request.Aborted);
+            blob = await request.Rights.AllowAsync(source, RepositoryActions.Pull, request.Aborted)
+                ? await blobs.GetAsync(source, digest, request.Aborted)
+                : null; // answered like a source that is not there
         }
         else
         {
-            blob = await blobs.FindAnywhereAsync(digest, request.Aborted);
+            blob = await blobs.FindAnywhereAsync(digest, request.Rights, request.Aborted);
         }
         if (blob is null)
         {
@@ -82,7 +85,7 @@ internal sealed class StartUpload(UploadStore uploads, BlobStore blobs)
     /// <summary>end-4b: the whole blob in one request. The session is never stored.</summary>
     private async Task<RegistryError?> PushAsync(RegistryRequest request, Digest digest)
     {
-        await using var writer = uploads.Write(uploads.NewSession(request.Repository, digest.Algorithm));
+        await using var writer = uploads.Write(uploads.NewSession(request.UploadOwner, digest.Algorithm));
         var error = await UploadBody.ReceiveAsync(request, writer, request.Http.ContentLength);
         if (error is null && writer.CurrentDigest != digest)
         {

@@ -55,7 +55,7 @@ internal static class UploadBody
     public static async Task<RegistryError> LostAsync(
         RegistryRequest request, UploadStore uploads, StoredUpload upload)
     {
-        if (await uploads.GetAsync(request.Repository, request.Upload, CancellationToken.None) is not { } winner)
+        if (await uploads.GetAsync(request.UploadOwner, request.Upload, CancellationToken.None) is not { } winner)
         {
             return RegistryError.UploadUnknown(request.Upload);
         }

@@ -95,6 +95,17 @@ internal sealed record RegistryError(int Status, string Code, string Message, Js
         new(414, "UNSUPPORTED", "too many tags in one request",
             string.Create(CultureInfo.InvariantCulture, $"at most {limit} tag parameters are accepted"));
 
+    /// <summary>401: a credential is missing, wrong, or not enough. The detail is the scope that is needed.</summary>
+    public static RegistryError Unauthorized(string challenge, string? scope) =>
+        new(401, "UNAUTHORIZED", "authentication required", scope is null ? null : Named("scope", scope))
+        {
+            Headers = [new("WWW-Authenticate", challenge)],
+        };
+
+    /// <summary>403: the caller is known, and a rule says no.</summary>
+    public static RegistryError Denied(string detail) =>
+        new(403, "DENIED", "requested access to the resource is denied", detail);
+
     public static RegistryError DeleteDisabled(string allowed) =>
         new(405, "UNSUPPORTED", "the operation is unsupported", "deleting is switched off on this registry")
         {

@@ -31,7 +31,7 @@ internal sealed class BlobCopy(MoveSource source, Destination destination, MoveP
     private async Task<string?> CopyAtOnceAsync(
         RepositoryName name, Digest digest, SourceBlob blob, CancellationToken cancellationToken)
     {
-        var session = destination.Uploads.NewSession(name, digest.Algorithm);
+        var session = destination.Uploads.NewSession(new(name, Principal: null), digest.Algorithm);
         await using var writer = destination.Uploads.Write(session);
         var problem = await ReceiveAsync(writer, blob, 0, blob.Size, cancellationToken);
         if (problem is null && writer.CurrentDigest != digest)
@@ -50,8 +50,9 @@ internal sealed class BlobCopy(MoveSource source, Destination destination, MoveP
     private async Task<string?> CopyInStepsAsync(
         RepositoryName name, Digest digest, SourceBlob blob, CancellationToken cancellationToken)
     {
+        var owner = new UploadOwner(name, Principal: null);
         var id = IdOf(name, digest);
-        var upload = await destination.Uploads.BeginOrResumeAsync(name, id, digest.Algorithm, cancellationToken);
+        var upload = await destination.Uploads.BeginOrResumeAsync(owner, id, digest.Algorithm, cancellationToken);
         while (upload.Session.Offset < blob.Size)
         {
             await using var writer = destination.Uploads.Write(upload.Session);
@@ -60,7 +61,7 @@ internal sealed class BlobCopy(MoveSource source, Destination destination, MoveP
             if (problem is not null)
             {
                 await writer.DiscardAsync(unsaved: null, cancellationToken);
-                await destination.Uploads.CancelAsync(name, id, cancellationToken);
+                await destination.Uploads.CancelAsync(owner, id, cancellationToken);
                 return problem;
             }
             var next = await writer.SaveAsync();
@@ -69,13 +70,13 @@ internal sealed class BlobCopy(MoveSource source, Destination destination, MoveP
                 await writer.DiscardAsync(next, cancellationToken);
                 throw new StorageException($"another process is copying {digest} into {name} as well");
             }
-            upload = await destination.Uploads.GetAsync(name, id, cancellationToken)
+            upload = await destination.Uploads.GetAsync(owner, id, cancellationToken)
                 ?? throw new StorageException($"another process has ended the upload of {digest} into {name}");
         }
         await using var whole = destination.Uploads.Write(upload.Session);
         if (whole.CurrentDigest != digest)
         {
-            await destination.Uploads.CancelAsync(name, id, cancellationToken);
+            await destination.Uploads.CancelAsync(owner, id, cancellationToken);
             return Damaged(whole.CurrentDigest);
         }
         var stored = await whole.CompleteAsync(cancellationToken)

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Berth.Auth;
 using Berth.Content;
 using Berth.Storage;
 
@@ -7,6 +8,9 @@ namespace Berth.Stores;
 /// <summary>Blobs: content kept once, and a link for each repository that holds it.</summary>
 internal sealed class BlobStore(IRecordStore records, IObjectStore objects)
 {
+    /// <summary>How many holders of a blob are looked at for one from which the caller may pull.</summary>
+    private const int MostHolders = 10;
+
     /// <summary>Where the content is, if the repository holds the blob: all that a pull needs, in one read.</summary>
     public async Task<StoredBlob?> GetAsync(RepositoryName name, Digest digest, CancellationToken cancellationToken) =>
         await GetAsync(RecordLayout.BlobLink(digest, name), cancellationToken);
@@ -52,14 +56,29 @@ internal sealed class BlobStore(IRecordStore records, IObjectStore objects)
             RecordLayout.BlobLink(digest, name), BerthJson.Write(blob, BerthJson.Instance.StoredBlob),
             cancellationToken);
 
-    /// <summary>The content as any repository holds it; <see langword="null"/> when none does.</summary>
-    public async Task<StoredBlob?> FindAnywhereAsync(Digest digest, CancellationToken cancellationToken)
+    /// <summary>
+    /// The content as some repository holds it from which the caller may pull; <see langword="null"/> when none of the first
+    /// few does.
+    /// </summary>
+    public async Task<StoredBlob?> FindAnywhereAsync(Digest digest, Rights rights, CancellationToken cancellationToken)
     {
-        // Repositories list before the blob's own record, which alone grants nothing: all links may be deleted.
-        var page = await records.ListAsync(RecordLayout.BlobPartition(digest), after: null, 1, cancellationToken);
-        return page.Items is [var entry] && RecordLayout.IsBlobLink(entry.Row)
-            ? BerthJson.Read(entry.Value.Span, BerthJson.Instance.StoredBlob)
-            : null;
+        string? after = null;
+        for (var looked = 0; looked < MostHolders; looked++)
+        {
+            // Repositories list before the blob's own record, which alone grants nothing: all links may be deleted.
+            var page = await records.ListAsync(RecordLayout.BlobPartition(digest), after, 1, cancellationToken);
+            if (page.Items is not [var entry] || !RecordLayout.IsBlobLink(entry.Row))
+            {
+                return null;
+            }
+            after = entry.Row;
+            if (RepositoryName.TryParse(RecordLayout.Decode(after), out var holder)
+                && await rights.AllowAsync(holder, RepositoryActions.Pull, cancellationToken))
+            {
+                return BerthJson.Read(entry.Value.Span, BerthJson.Instance.StoredBlob);
+            }
+        }
+        return null;
     }
 
     /// <returns><see langword="false"/> when the repository does not hold the blob.</returns>

@@ -15,6 +15,9 @@ internal sealed class RepositoryStore(IRecordStore records, TimeProvider time)
     public async Task<bool> ExistsAsync(RepositoryName name, CancellationToken cancellationToken) =>
         await records.GetAsync(RecordLayout.Repository(name), cancellationToken) is not null;
 
+    /// <summary>A text that comes after every repository of a project, and before those of the next.</summary>
+    public static string LastOf(ProjectName project) => $"{project}/~";
+
     /// <summary>Names in ordinal order, after the given one.</summary>
     public async Task<Page<string>> ListAsync(
         string? after, int limit, CancellationToken cancellationToken)

@@ -8,6 +8,9 @@ internal sealed record UploadSession
     /// <summary>The repository it was begun in; nobody goes on with it in another.</summary>
     public required string Repository { get; init; }
 
+    /// <summary>The principal that began it; nobody else goes on with it. <see langword="null"/> for nobody in particular.</summary>
+    public string? Owner { get; init; }
+
     public required DateTimeOffset Started { get; init; }
 
     /// <summary>The algorithm whose hash is carried along.</summary>

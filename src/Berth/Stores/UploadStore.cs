@@ -10,36 +10,43 @@ internal sealed class UploadStore(
     /// <summary>The size from which a chunk can be stored as it comes, in bytes: what OCI-Chunk-Min-Length announces.</summary>
     public int MinimumChunkSize => objects.MinimumPartSize;
 
-    public UploadSession NewSession(RepositoryName name, DigestAlgorithm algorithm) =>
-        new() { Repository = name.ToString(), Started = time.GetUtcNow(), Algorithm = algorithm };
+    public UploadSession NewSession(UploadOwner owner, DigestAlgorithm algorithm) => new()
+    {
+        Repository = owner.Repository.ToString(),
+        Owner = owner.Principal,
+        Started = time.GetUtcNow(),
+        Algorithm = algorithm,
+    };
 
     public async Task<UploadId> StartAsync(
-        RepositoryName name, DigestAlgorithm algorithm, CancellationToken cancellationToken)
+        UploadOwner owner, DigestAlgorithm algorithm, CancellationToken cancellationToken)
     {
         var id = UploadId.New();
-        await records.TryCreateAsync(RecordLayout.Upload(id), Write(NewSession(name, algorithm)), cancellationToken);
+        await records.TryCreateAsync(RecordLayout.Upload(id), Write(NewSession(owner, algorithm)), cancellationToken);
         return id;
     }
 
     /// <summary>The session of an id, begun now unless it was before.</summary>
-    /// <exception cref="StorageException">The id is another repository's, or others end the session again and again.</exception>
+    /// <exception cref="StorageException">The id is another owner's, or others end the session again and again.</exception>
     public async Task<StoredUpload> BeginOrResumeAsync(
-        RepositoryName name, UploadId id, DigestAlgorithm algorithm, CancellationToken cancellationToken)
+        UploadOwner owner, UploadId id, DigestAlgorithm algorithm, CancellationToken cancellationToken)
     {
-        await records.TryCreateAsync(RecordLayout.Upload(id), Write(NewSession(name, algorithm)), cancellationToken);
-        return await GetAsync(name, id, cancellationToken)
+        await records.TryCreateAsync(RecordLayout.Upload(id), Write(NewSession(owner, algorithm)), cancellationToken);
+        return await GetAsync(owner, id, cancellationToken)
             ?? throw new StorageException($"the upload {id} was ended by another process");
     }
 
-    /// <summary>A session of this repository; <see langword="null"/> where there is none, or it is another's.</summary>
-    public async Task<StoredUpload?> GetAsync(RepositoryName name, UploadId id, CancellationToken cancellationToken)
+    /// <summary>A session of this owner; <see langword="null"/> where there is none, or it is another's.</summary>
+    public async Task<StoredUpload?> GetAsync(UploadOwner owner, UploadId id, CancellationToken cancellationToken)
     {
         if (await records.GetAsync(RecordLayout.Upload(id), cancellationToken) is not { } record)
         {
             return null;
         }
         var session = BerthJson.Read(record.Value.Span, BerthJson.Instance.UploadSession);
-        return session.Repository == name.ToString() ? new(session, record.Version) : null;
+        return session.Repository == owner.Repository.ToString() && session.Owner == owner.Principal
+            ? new(session, record.Version)
+            : null;
     }
 
     /// <summary>What receives the next bytes of a session.</summary>
@@ -78,9 +85,9 @@ internal sealed class UploadStore(
 
     /// <summary>Drops a session and its bytes, those included that other requests add meanwhile.</summary>
     /// <returns><see langword="false"/> when there was none.</returns>
-    public async Task<bool> CancelAsync(RepositoryName name, UploadId id, CancellationToken cancellationToken)
+    public async Task<bool> CancelAsync(UploadOwner owner, UploadId id, CancellationToken cancellationToken)
     {
-        while (await GetAsync(name, id, cancellationToken) is { } upload)
+        while (await GetAsync(owner, id, cancellationToken) is { } upload)
         {
             if (await TryCancelAsync(id, upload, cancellationToken))
             {

@@ -1,0 +1,83 @@
+using Berth.Errors;
+using Berth.Stores;
+
+namespace Berth.Auth;
+
+/// <summary>Decides whether a request may pass, before its body is read.</summary>
+/// <remarks>
+/// Whoever may not pull from a repository gets one answer whatever is or is not there: 401 with a challenge that names the scope
+/// needed. Nothing of the repository is read before.
+/// </remarks>
+/// <param name="authenticator">Who finds out who asks; <see langword="null"/> where anybody may do anything.</param>
+/// <param name="policy">What principals may do.</param>
+/// <param name="challenge">How a credential is asked for.</param>
+/// <param name="uploads">Sessions, which outlive the tokens of their owners.</param>
+/// <param name="time">Tells when tokens end.</param>
+internal sealed class Gate(
+    Authenticator? authenticator, IAccessPolicy policy, Challenge challenge, UploadStore uploads, TimeProvider time)
+{
+    /// <summary>How far the clocks of those who make and check tokens may differ.</summary>
+    private static readonly TimeSpan Leeway = TimeSpan.FromSeconds(30);
+
+    /// <returns>Why the request may not pass; <see langword="null"/> where it may.</returns>
+    public async Task<RegistryError?> AdmitAsync(RegistryRequest request, Route route)
+    {
+        if (authenticator is null || route.Access == Access.None)
+        {
+            request.Rights = new(Caller.Anonymous, policy);
+            return null;
+        }
+        if (await authenticator.AuthenticateAsync(request.Http, request.Aborted) is not { } caller)
+        {
+            return Refuse(request, route, "invalid_token");
+        }
+        request.Rights = new(caller, policy);
+        if (caller.Expires + Leeway <= time.GetUtcNow() && !await IsOwnUploadAsync(request, route, caller))
+        {
+            return Refuse(request, route, "invalid_token");
+        }
+        return await MayAsync(request, route) ? null : Refuse(request, route, "insufficient_scope");
+    }
+
+    private static RepositoryActions Needed(Access access) => access switch
+    {
+        Access.Pull => RepositoryActions.Pull,
+        Access.Push => RepositoryActions.Pull | RepositoryActions.Push,
+        Access.Delete => RepositoryActions.Delete,
+        _ => RepositoryActions.None,
+    };
+
+    private async ValueTask<bool> MayAsync(RegistryRequest request, Route route)
+    {
+        var caller = request.Rights.Caller;
+        return route.Access switch
+        {
+            Access.Login => !policy.NeedsLogin || !caller.Principal.IsAnonymous,
+            // A client that has shown nothing is asked first: it may have a credential, and would not see all it could.
+            Access.Catalog => !policy.NeedsLogin || (caller != Caller.Anonymous && caller.AllowsCatalog),
+            _ => await request.Rights.AllowAsync(request.Repository, Needed(route.Access), request.Aborted),
+        };
+    }
+
+    /// <summary>
+    /// Whether a token that has ended may go on with an upload all the same: one of its own principal, which began while the
+    /// token was valid. A layer may take longer than a token lives.
+    /// </summary>
+    private async Task<bool> IsOwnUploadAsync(RegistryRequest request, Route route, Caller caller) =>
+        route.Pattern == RouteTable.Upload
+        && await uploads.GetAsync(request.UploadOwner, request.Upload, request.Aborted) is { } upload
+        && upload.Session.Started <= caller.Expires;
+
+    private RegistryError Refuse(RegistryRequest request, Route route, string error)
+    {
+        var scope = route.Access switch
+        {
+            Access.Login => null,
+            Access.Catalog => Challenge.CatalogScope,
+            _ => Challenge.Scope(request.Repository, Needed(route.Access)),
+        };
+        // RFC 6750: who has shown no token is told of no error.
+        var isBearer = request.Http.Headers.Authorization.ToString().StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase);
+        return RegistryError.Unauthorized(challenge.Header(scope, isBearer ? error : null), scope);
+    }
+}
