@@ -32,6 +32,18 @@ internal sealed record AccountRecord
 
     /// <summary>Its personal tokens.</summary>
     public IReadOnlyList<PersonalToken> Tokens { get; init; } = [];
+
+    /// <summary>An account that has nothing of any other.</summary>
+    public static AccountRecord New(string passwordHash, DateTimeOffset now) => new()
+    {
+        Id = Secret.NewId(),
+        PasswordHash = passwordHash,
+        CredentialId = Secret.NewId(),
+        Created = now,
+    };
+
+    /// <summary>The same account with another password.</summary>
+    public AccountRecord WithPassword(string hash) => this with { PasswordHash = hash, CredentialId = Secret.NewId() };
 }
 
 /// <summary>A group, told from any later one of its name.</summary>

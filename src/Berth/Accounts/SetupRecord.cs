@@ -6,8 +6,8 @@ namespace Berth.Accounts;
 /// </summary>
 internal sealed record SetupRecord
 {
-    /// <summary>SHA-256 of the one-time code that makes the first administrator, in hexadecimal, while there is none.</summary>
-    public string? CodeHash { get; init; }
+    /// <summary>SHA-256 of the one-time codes that make the first administrator, in hexadecimal, while there is none.</summary>
+    public IReadOnlyList<string> CodeHashes { get; init; } = [];
 
     /// <summary>The names of accounts that are administrators and not disabled, no fewer than one once there was one.</summary>
     public IReadOnlyList<string> Administrators { get; init; } = [];
