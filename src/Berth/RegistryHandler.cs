@@ -29,7 +29,7 @@ public sealed class RegistryHandler : IDisposable
         _bodyLimit = options.BodyLimit;
         _buffers = new(options.UploadBufferSize, storage.Objects.MinimumPartSize);
         var uploads = new UploadStore(storage.Records, storage.Objects, _buffers, time);
-        _gate = AuthSetup.CreateGate(options.Auth, uploads, time);
+        _gate = AuthSetup.CreateGate(options, uploads, time);
         _router = new(RouteTable.Create(options, storage, uploads, time), options.DeleteEnabled);
     }
 
@@ -100,6 +100,7 @@ public sealed class RegistryHandler : IDisposable
             BadHttpRequestException bad => RegistryError.BadRequest(bad.StatusCode, "the request is no valid HTTP"),
             StorageException { IsThrottled: true } busy =>
                 RegistryError.TooManyRequests(busy.RetryAfter ?? TimeSpan.FromSeconds(1)),
+            PasswordsBusyException busy => RegistryError.TooManyRequests(busy.RetryAfter),
             StorageException down => RegistryError.Unavailable(id, down.RetryAfter ?? TimeSpan.FromSeconds(1)),
             _ => RegistryError.Internal(id),
         };

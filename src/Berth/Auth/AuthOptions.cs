@@ -11,4 +11,7 @@ public sealed record AuthOptions
 
     /// <summary>Who knows names and secrets besides what the mode itself has, in the order in which they are asked.</summary>
     public IReadOnlyList<ICredentialSource> Sources { get; init; } = [];
+
+    /// <summary>How many wrong passwords are too many.</summary>
+    public SignInLimits SignIn { get; init; } = new();
 }

@@ -27,7 +27,12 @@ internal sealed class Gate(
             request.Rights = new(Caller.Anonymous, policy);
             return null;
         }
-        if (await authenticator.AuthenticateAsync(request.Http, request.Aborted) is not { } caller)
+        var authentication = await authenticator.AuthenticateAsync(request.Context, request.Aborted);
+        if (authentication.RetryAfter is { } wait)
+        {
+            return RegistryError.TooManyRequests(wait);
+        }
+        if (authentication.Caller is not { } caller)
         {
             return Refuse(request, route, "invalid_token");
         }
