@@ -15,7 +15,7 @@ internal static class AuthSetup
             AuthMode.None => new(
                 authenticator: null, new FixedPolicy(RepositoryActions.All, RepositoryActions.All), challenge, uploads, time),
             AuthMode.Htpasswd => new(
-                new(options.Sources, tokens: null, throttle, registry.ProxiesInFront),
+                new(options.Sources, tokens: null, throttle, registry.ProxyNetworks),
                 new FixedPolicy(RepositoryActions.None, RepositoryActions.All), challenge, uploads, time),
             _ => throw new ArgumentException($"no such mode: {options.Mode}", nameof(registry)),
         };

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using Berth.Storage;
@@ -9,9 +10,10 @@ namespace Berth.Auth;
 /// <param name="sources">Who knows names and secrets, in the order in which they are asked.</param>
 /// <param name="tokens">Who reads bearer tokens; <see langword="null"/> where none are accepted.</param>
 /// <param name="throttle">Who refuses those unseen who were wrong too often.</param>
-/// <param name="proxies">How many proxies are believed about a client's address.</param>
+/// <param name="proxies">The networks of those who are believed about a client's address.</param>
 internal sealed class Authenticator(
-    IReadOnlyList<ICredentialSource> sources, ITokenVerifier? tokens, SignInThrottle throttle, int proxies)
+    IReadOnlyList<ICredentialSource> sources, ITokenVerifier? tokens, SignInThrottle throttle,
+    IReadOnlyList<IPNetwork> proxies)
 {
     private const int LongestName = 255;
     private const int LongestSecret = 16_384;

@@ -16,7 +16,7 @@ public sealed class ThrottledRequestTests : IAsyncLifetime
         RegistryStorage.Over(new MemoryObjects(), new MemoryRecords()),
         new()
         {
-            ProxiesInFront = 1,
+            ProxyNetworks = [IPNetwork.Parse("127.0.0.0/8")],
             Auth = new()
             {
                 Mode = AuthMode.Htpasswd,
