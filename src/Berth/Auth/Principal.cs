@@ -12,6 +12,9 @@ public sealed record Principal(PrincipalKind Kind, string Issuer, string Name)
     /// <summary>Nobody in particular.</summary>
     public static Principal Anonymous { get; } = new(PrincipalKind.Anonymous, "", "");
 
+    /// <summary>The issuer of accounts and robots: Berth itself.</summary>
+    internal const string Accounts = "accounts";
+
     /// <summary>The groups that the issuer says it belongs to.</summary>
     public IReadOnlyList<string> Groups { get; init; } = [];
 
