@@ -33,9 +33,15 @@ internal sealed class BerthTokens : ITokenVerifier
     private readonly TimeProvider _time;
     private readonly TokenValidationParameters _rules;
 
-    public BerthTokens(TokenOptions options, ISigningKeys keys, IPrincipals principals, TimeProvider time)
+    /// <param name="service">The issuer and the audience.</param>
+    /// <param name="lifetime">How long a token is valid.</param>
+    /// <param name="keys">What signs and verifies.</param>
+    /// <param name="principals">What the records say of those that tokens name.</param>
+    /// <param name="time">Tells what is valid yet.</param>
+    public BerthTokens(
+        string service, TimeSpan lifetime, ISigningKeys keys, IPrincipals principals, TimeProvider time)
     {
-        (Service, Lifetime, _keys, _principals, _time) = (options.Service, options.Lifetime, keys, principals, time);
+        (Service, Lifetime, _keys, _principals, _time) = (service, lifetime, keys, principals, time);
         _rules = new()
         {
             ValidAlgorithms = [SecurityAlgorithms.EcdsaSha256],

@@ -4,16 +4,10 @@ namespace Berth.Auth.Tokens;
 public sealed record TokenOptions
 {
     /// <summary>
-    /// Where clients ask for tokens: the public URL of <c>/token</c>. <see langword="null"/>: nobody is told of tokens, and Basic
-    /// is asked for. Never taken from a request. Default: <see langword="null"/>.
-    /// </summary>
-    public Uri? Realm { get; init; }
-
-    /// <summary>
     /// The registry's name in tokens, their audience: one that no other registry has which keeps its keys in the same store or
-    /// shares configured ones. Default: berth.
+    /// shares configured ones. Default: the host of <see cref="AuthOptions.PublicUrl"/>, or berth.
     /// </summary>
-    public string Service { get; init; } = "berth";
+    public string? Service { get; init; }
 
     /// <summary>How long a token is valid, 1 minute to 1 day. Default: 5 minutes.</summary>
     public TimeSpan Lifetime { get; init; } = TimeSpan.FromMinutes(5);

@@ -180,5 +180,5 @@ public sealed class BerthTokensTests
     }
 
     private BerthTokens Tokens() =>
-        new(new() { Service = "here" }, new StoredKeys(_records, _time), _principals, _time);
+        new("here", TimeSpan.FromMinutes(5), new StoredKeys(_records, _time), _principals, _time);
 }

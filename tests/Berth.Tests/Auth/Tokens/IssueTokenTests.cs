@@ -24,7 +24,7 @@ public sealed class IssueTokenTests
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         _tokens = new(
-            new() { Service = "here" }, new ConfiguredKeys([key.ExportPkcs8PrivateKeyPem()]), _principals, _time);
+            "here", TimeSpan.FromMinutes(5), new ConfiguredKeys([key.ExportPkcs8PrivateKeyPem()]), _principals, _time);
         var people = new AccountCredentials();
         _endpoint = new(
             new([people], tokens: null), new FixedPolicy(RepositoryActions.Pull, RepositoryActions.All), _tokens,

@@ -295,5 +295,5 @@ public sealed class TokenAttackTests : IAsyncLifetime
         ForgedToken.Make(With(_good, 0, header), With(_good, 1, claims), ForgedToken.Ecdsa(_key));
 
     private BerthTokens Tokens(string service) => new(
-        new() { Service = service }, new ConfiguredKeys([_key.ExportPkcs8PrivateKeyPem()]), new FixedPrincipals(), _time);
+        service, TimeSpan.FromMinutes(5), new ConfiguredKeys([_key.ExportPkcs8PrivateKeyPem()]), new FixedPrincipals(), _time);
 }
