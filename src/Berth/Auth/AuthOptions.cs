@@ -1,3 +1,5 @@
+using Berth.Auth.Tokens;
+
 namespace Berth.Auth;
 
 /// <summary>Who may do what, as an operator decides it.</summary>
@@ -20,4 +22,7 @@ public sealed record AuthOptions
 
     /// <summary>How many wrong passwords are too many.</summary>
     public SignInLimits SignIn { get; init; } = new();
+
+    /// <summary>How Berth makes tokens of its own, where it does: with accounts.</summary>
+    public TokenOptions Tokens { get; init; } = new();
 }
