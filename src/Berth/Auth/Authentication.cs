@@ -4,7 +4,7 @@ namespace Berth.Auth;
 /// <param name="Caller">
 /// Who sends it; the anonymous one where there is no credential; <see langword="null"/> where there is one that is wrong.
 /// </param>
-/// <param name="Reason">Why there is no caller, for the audit: never shown to the client. Empty where there is one.</param>
+/// <param name="Reason">Why there is no caller, for the audit: never shown to the client. Says nothing where there is one.</param>
 internal sealed record Authentication(Caller? Caller, string Reason)
 {
     /// <summary>How long the client shall wait where its credential was not even looked at: 429.</summary>
