@@ -27,7 +27,8 @@ public sealed class IssueTokenTests
             "here", TimeSpan.FromMinutes(5), new ConfiguredKeys([key.ExportPkcs8PrivateKeyPem()]), _principals, _time);
         var people = new AccountCredentials();
         _endpoint = new(
-            new([people], tokens: null), new FixedPolicy(RepositoryActions.Pull, RepositoryActions.All), _tokens,
+            new([people], tokens: null, new(new(), _time), proxies: []),
+            new FixedPolicy(RepositoryActions.Pull, RepositoryActions.All), _tokens,
             new("Berth", Service: null), _time);
     }
 
