@@ -2,7 +2,9 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using Berth.Auth.Tokens;
 using Berth.Content;
+using Berth.Endpoints;
 
 namespace Berth.Stores;
 
@@ -16,6 +18,9 @@ namespace Berth.Stores;
 [JsonSerializable(typeof(TagList))]
 [JsonSerializable(typeof(RepositoryList))]
 [JsonSerializable(typeof(ReferrerIndex))]
+[JsonSerializable(typeof(SigningKeyRecord))]
+[JsonSerializable(typeof(TokenClaims))]
+[JsonSerializable(typeof(TokenAnswer))]
 internal sealed partial class BerthJson : JsonSerializerContext
 {
     /// <summary>Types as every store and endpoint writes them.</summary>

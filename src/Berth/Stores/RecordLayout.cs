@@ -15,6 +15,7 @@ namespace Berth.Stores;
 ///   blobs/{digest} / ~                            StoredBlob: which object holds the content
 ///   blobs/{digest} / {repo}                       StoredBlob: the repository holds the blob
 ///   uploads / {uuid}                              UploadSession
+///   keys / {kid}                                  SigningKeyRecord: a key of Berth's own tokens
 ///   probe / {random}                              written and deleted when a host starts
 /// objects
 ///   objects/{2 hex}/{30 hex}                      a blob, a large manifest, or an upload that may be a whole blob
@@ -27,6 +28,8 @@ namespace Berth.Stores;
 internal static class RecordLayout
 {
     public const string Repositories = "repos";
+
+    public const string SigningKeys = "keys";
 
     private const string BlobRow = "~"; // greater than every repository's row, so that those list first
 
@@ -55,6 +58,8 @@ internal static class RecordLayout
     public static bool IsBlobLink(string row) => row != BlobRow;
 
     public static RecordKey Upload(UploadId id) => new("uploads", id.ToString());
+
+    public static RecordKey SigningKey(string id) => new(SigningKeys, id);
 
     /// <summary>A key that no object has had: bytes are written once and never moved.</summary>
     public static string NewObject() => New("objects");
