@@ -30,7 +30,12 @@ internal sealed class Gate(
         // Both read from the store: beside each other, not one after the other.
         var project = request.Project;
         var rules = project is null ? null : policy.ReadAsync(project.Value, request.Aborted);
-        if (await authenticator.AuthenticateAsync(request.Http, request.Aborted) is not { } caller)
+        var authentication = await authenticator.AuthenticateAsync(request.Context, request.Aborted);
+        if (authentication.RetryAfter is { } wait)
+        {
+            return RegistryError.TooManyRequests(wait);
+        }
+        if (authentication.Caller is not { } caller)
         {
             return Refuse(request, route, "invalid_token");
         }
