@@ -1,3 +1,4 @@
+using Berth.Auth.Tokens;
 using Berth.Stores;
 
 namespace Berth.Auth;
@@ -15,7 +16,19 @@ internal static class AuthSetup
             AuthMode.Htpasswd => new(
                 new(options.Sources, tokens: null), new FixedPolicy(RepositoryActions.None, RepositoryActions.All), challenge,
                 uploads, time),
+            AuthMode.Token => CreateGateOfTokens(options.ExternalTokens, uploads, time),
             _ => throw new ArgumentException($"no such mode: {options.Mode}", nameof(options)),
         };
+    }
+
+    private static Gate CreateGateOfTokens(ExternalTokenOptions? options, UploadStore uploads, TimeProvider time)
+    {
+        if (options is null)
+        {
+            throw new ArgumentException("a token server is needed", nameof(options));
+        }
+        return new(
+            new([], new ExternalTokens(options, time)), new FixedPolicy(RepositoryActions.None, RepositoryActions.All),
+            new(options.Realm.OriginalString, options.Service), uploads, time);
     }
 }
