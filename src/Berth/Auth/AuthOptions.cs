@@ -20,6 +20,9 @@ public sealed record AuthOptions
     /// <summary>Who knows names and secrets besides what the mode itself has, in the order in which they are asked.</summary>
     public IReadOnlyList<ICredentialSource> Sources { get; init; } = [];
 
+    /// <summary>How many wrong passwords are too many.</summary>
+    public SignInLimits SignIn { get; init; } = new();
+
     /// <summary>How Berth makes tokens of its own, where it does: with accounts.</summary>
     public TokenOptions Tokens { get; init; } = new();
 

@@ -30,7 +30,12 @@ internal sealed class Gate(
         // Both read from the store: beside each other, not one after the other.
         var project = request.Project;
         var rules = project is null ? null : policy.ReadAsync(project.Value, request.Aborted);
-        if (await authenticator.AuthenticateAsync(request.Http, request.Aborted) is not { } caller)
+        var authentication = await authenticator.AuthenticateAsync(request.Context, request.Aborted);
+        if (authentication.RetryAfter is { } wait)
+        {
+            return RegistryError.TooManyRequests(wait);
+        }
+        if (authentication.Caller is not { } caller)
         {
             return Refuse(request, route, "invalid_token");
         }
@@ -92,7 +97,6 @@ internal sealed class Gate(
             _ => Challenge.Scope(request.Repository, Needed(route.Access)),
         };
         // RFC 6750: who has shown no token is told of no error.
-        var isBearer = request.Http.Headers.Authorization.ToString().StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase);
-        return RegistryError.Unauthorized(challenge.Header(scope, isBearer ? error : null), scope);
+        return RegistryError.Unauthorized(challenge.Header(scope, request.IsBearer ? error : null), scope);
     }
 }

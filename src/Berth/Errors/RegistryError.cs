@@ -159,6 +159,10 @@ internal sealed record RegistryError(int Status, string Code, string Message, Js
     public static RegistryError BadRequest(int status, string detail) =>
         new(status, "UNSUPPORTED", "bad request", detail);
 
+    /// <summary>400: where the body ends is not certain. The connection ends with the answer.</summary>
+    public static RegistryError FramingUnclear() =>
+        BadRequest(400, "a transfer coding other than chunked, or one in HTTP/1.0") with { Headers = [new("Connection", "close")] };
+
     private static KeyValuePair<string, string> RetryAfter(TimeSpan wait) =>
         new("Retry-After", Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture));
 
