@@ -18,6 +18,9 @@ internal sealed class RegistryRequest(HttpContext context)
 
     public bool IsHead => HttpMethods.IsHead(Http.Method);
 
+    /// <summary>Whether a token was sent, and not a name and a secret.</summary>
+    public bool IsBearer => Http.Headers.Authorization.ToString().StartsWith("Bearer", StringComparison.OrdinalIgnoreCase);
+
     /// <summary>Fires when the client goes away.</summary>
     public CancellationToken Aborted => Context.RequestAborted;
 

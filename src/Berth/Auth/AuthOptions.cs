@@ -31,4 +31,7 @@ public sealed record AuthOptions
 
     /// <summary>How Berth makes tokens of its own, where it does: with accounts.</summary>
     public TokenOptions Tokens { get; init; } = new();
+
+    /// <summary>The server whose tokens are accepted, where the mode is <see cref="AuthMode.Token"/>.</summary>
+    public ExternalTokenOptions? ExternalTokens { get; init; }
 }

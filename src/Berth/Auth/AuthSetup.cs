@@ -23,6 +23,7 @@ internal sealed class AuthSetup
     {
         var options = registry.Auth;
         var basic = new Challenge(options.Realm, Service: null);
+        var named = new FixedPolicy(RepositoryActions.None, RepositoryActions.All);
         return options.Mode switch
         {
             AuthMode.None => new(
@@ -30,13 +31,20 @@ internal sealed class AuthSetup
                     authenticator: null, new FixedPolicy(RepositoryActions.All, RepositoryActions.All), basic, uploads, time),
                 []),
             AuthMode.Htpasswd => new(
-                new(
-                    Authenticate(registry, options.Sources, tokens: null, time),
-                    new FixedPolicy(RepositoryActions.None, RepositoryActions.All), basic, uploads, time),
-                []),
+                new(Authenticate(registry, options.Sources, tokens: null, time), named, basic, uploads, time), []),
             AuthMode.Accounts => WithAccounts(registry, storage.Records, uploads, time),
+            AuthMode.Token => new(CreateGateOfTokens(registry, named, uploads, time), []),
             _ => throw new ArgumentException($"no such mode: {options.Mode}", nameof(registry)),
         };
+    }
+
+    private static Gate CreateGateOfTokens(
+        RegistryOptions registry, FixedPolicy policy, UploadStore uploads, TimeProvider time)
+    {
+        var options = registry.Auth.ExternalTokens ?? throw new ArgumentException("a token server is needed", nameof(registry));
+        return new(
+            Authenticate(registry, [], new ExternalTokens(options, time), time), policy,
+            new(options.Realm.OriginalString, options.Service), uploads, time);
     }
 
     private static AuthSetup WithAccounts(

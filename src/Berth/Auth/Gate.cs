@@ -114,7 +114,6 @@ internal sealed class Gate(
             _ => Challenge.Scope(request.Repository, Needed(route.Access)),
         };
         // RFC 6750: who has shown no token is told of no error.
-        var isBearer = request.Http.Headers.Authorization.ToString().StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase);
-        return RegistryError.Unauthorized(challenge.Header(scope, isBearer ? error : null), scope);
+        return RegistryError.Unauthorized(challenge.Header(scope, request.IsBearer ? error : null), scope);
     }
 }

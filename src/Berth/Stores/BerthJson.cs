@@ -27,6 +27,7 @@ namespace Berth.Stores;
 [JsonSerializable(typeof(SigningKeyRecord))]
 [JsonSerializable(typeof(TokenClaims))]
 [JsonSerializable(typeof(TokenAnswer))]
+[JsonSerializable(typeof(IReadOnlyList<AccessClaim>))]
 internal sealed partial class BerthJson : JsonSerializerContext
 {
     /// <summary>Types as every store and endpoint writes them.</summary>
