@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Berth.Auth;
+using Berth.Auth.Audit;
 using Berth.Errors;
 using Berth.Storage;
 using Berth.Stores;
@@ -15,6 +16,7 @@ public sealed class RegistryHandler : IDisposable
     private readonly Router _router;
     private readonly Gate _gate;
     private readonly AnswerHeaders _headers;
+    private readonly AuditTrail? _audit;
     private readonly StorageMeter _meter;
     private readonly UploadBuffers _buffers;
     private readonly BodyLimit? _bodyLimit;
@@ -31,6 +33,7 @@ public sealed class RegistryHandler : IDisposable
         _buffers = new(options.UploadBufferSize, storage.Objects.MinimumPartSize);
         var uploads = new UploadStore(storage.Records, storage.Objects, _buffers, time);
         _gate = AuthSetup.CreateGate(options, uploads, time);
+        _audit = AuthSetup.CreateAudit(options, storage.Records, time, logger);
         _router = new(RouteTable.Create(options, storage, uploads, time), options.DeleteEnabled);
     }
 
@@ -44,6 +47,7 @@ public sealed class RegistryHandler : IDisposable
 
         Route? route = null;
         var status = 0;
+        context.Response.OnStarting(() => TellAsync(context.Response.StatusCode));
         try
         {
             var error = CheckFraming(request) ?? _router.Find(request, out route);
@@ -61,16 +65,22 @@ public sealed class RegistryHandler : IDisposable
         {
             await FailAsync(request, exception);
         }
-        RequestLog.Write(
-            _logger, request, route, status == 0 ? context.Response.StatusCode : status, use,
-            Stopwatch.GetElapsedTime(started));
+        status = status == 0 ? context.Response.StatusCode : status;
+        await TellAsync(status);
+        RequestLog.Write(_logger, request, route, status, use, Stopwatch.GetElapsedTime(started));
+
+        Task TellAsync(int answer) => _audit?.TellAsync(request, route, answer) ?? Task.CompletedTask;
     }
 
     /// <summary>Answers one request of a host that could make no registry: 503 UNAVAILABLE. Never throws.</summary>
     public static Task RefuseAsync(HttpContext context) => SendAsync(new(context), RegistryError.NoRegistry());
 
     /// <inheritdoc/>
-    public void Dispose() => _buffers.Dispose();
+    public void Dispose()
+    {
+        _buffers.Dispose();
+        _audit?.Dispose();
+    }
 
     /// <summary>
     /// RFC 9112, 6.1: who does not know a transfer coding cannot tell where the body ends, and HTTP/1.0 knows none. What a proxy

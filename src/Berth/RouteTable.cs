@@ -10,7 +10,11 @@ internal static class RouteTable
     /// <summary>The path of an upload session.</summary>
     public const string Upload = "/v2/{name}/blobs/uploads/{upload}";
 
-    private const string Manifest = "/v2/{name}/manifests/{reference}";
+    /// <summary>Where tokens are asked for.</summary>
+    public const string Token = "/token";
+
+    /// <summary>The path of a manifest.</summary>
+    public const string Manifest = "/v2/{name}/manifests/{reference}";
     private const string Blob = "/v2/{name}/blobs/{digest}";
     private const string Uploads = "/v2/{name}/blobs/uploads/";
     private const string Tags = "/v2/{name}/tags/list";

@@ -38,7 +38,8 @@ public sealed class TestRegistry : IAsyncDisposable
 
     public RecordingLogger Log { get; }
 
-    public static async Task<TestRegistry> StartAsync(RegistryStorage storage, RegistryOptions? options = null)
+    public static async Task<TestRegistry> StartAsync(
+        RegistryStorage storage, RegistryOptions? options = null, TimeProvider? time = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -46,7 +47,7 @@ public sealed class TestRegistry : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = options?.BodyLimit?.Bytes);
         var app = builder.Build();
         var log = new RecordingLogger();
-        var handler = new RegistryHandler(options ?? new(), storage, TimeProvider.System, log);
+        var handler = new RegistryHandler(options ?? new(), storage, time ?? TimeProvider.System, log);
         TestRegistry? registry = null;
         app.Run(context =>
         {

@@ -1,3 +1,4 @@
+using Berth.Auth.Audit;
 using Berth.Errors;
 using Berth.Stores;
 
@@ -46,9 +47,12 @@ internal sealed class Gate(
         }
         if (caller.Expires + Leeway <= time.GetUtcNow() && !await IsOwnUploadAsync(request, route, caller))
         {
+            AuditFacts.Of(request.Context).Rule = "token expired";
             return Refuse(request, route, "invalid_token");
         }
-        if (!await MayAsync(request, route))
+        var may = await MayAsync(request, route);
+        AuditFacts.Of(request.Context).Rule = await RuleAsync(request, route);
+        if (!may)
         {
             return Refuse(request, route, "insufficient_scope");
         }
@@ -77,6 +81,20 @@ internal sealed class Gate(
             Access.Catalog => !policy.NeedsLogin || (caller != Caller.Anonymous && caller.AllowsCatalog),
             _ => await request.Rights.AllowAsync(request.Repository, Needed(route.Access), request.Aborted),
         };
+    }
+
+    /// <summary>What decides whether a caller may pass, for the audit.</summary>
+    private static async ValueTask<string?> RuleAsync(RegistryRequest request, Route route)
+    {
+        var caller = request.Rights.Caller;
+        if (request.Project is not { } project)
+        {
+            return null;
+        }
+        var needed = Needed(route.Access);
+        return (caller.LimitOn(request.Repository) & needed) != needed
+            ? "limit of the credential"
+            : (await request.Rights.RulesAsync(project, request.Aborted)).Reason(caller.Principal);
     }
 
     /// <summary>

@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using Berth.Auth.Audit;
 using Berth.Auth.Tokens;
 using Berth.Content;
 using Berth.Endpoints;
@@ -21,6 +22,8 @@ namespace Berth.Stores;
 [JsonSerializable(typeof(SigningKeyRecord))]
 [JsonSerializable(typeof(TokenClaims))]
 [JsonSerializable(typeof(TokenAnswer))]
+[JsonSerializable(typeof(AuditRecord))]
+[JsonSerializable(typeof(AuditPage))]
 internal sealed partial class BerthJson : JsonSerializerContext
 {
     /// <summary>Types as every store and endpoint writes them.</summary>
