@@ -10,7 +10,7 @@ internal static class RouteTable
     /// <summary>The path of an upload session.</summary>
     public const string Upload = "/v2/{name}/blobs/uploads/{upload}";
 
-    /// <summary>Where tokens are asked for.</summary>
+    /// <summary>Where clients get tokens.</summary>
     public const string Token = "/token";
 
     /// <summary>The path of a manifest.</summary>

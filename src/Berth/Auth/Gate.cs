@@ -1,3 +1,4 @@
+using Berth.Accounts;
 using Berth.Auth.Audit;
 using Berth.Errors;
 using Berth.Stores;
@@ -14,8 +15,10 @@ namespace Berth.Auth;
 /// <param name="challenge">How a credential is asked for.</param>
 /// <param name="uploads">Sessions, which outlive the tokens of their owners.</param>
 /// <param name="time">Tells when tokens end.</param>
+/// <param name="api">What principals may do through the management API; <see langword="null"/> where there is none.</param>
 internal sealed class Gate(
-    Authenticator? authenticator, IAccessPolicy policy, Challenge challenge, UploadStore uploads, TimeProvider time)
+    Authenticator? authenticator, IAccessPolicy policy, Challenge challenge, UploadStore uploads, TimeProvider time,
+    ApiRules? api = null)
 {
     /// <summary>How far the clocks of those who make and check tokens may differ.</summary>
     private static readonly TimeSpan Leeway = TimeSpan.FromSeconds(30);
@@ -50,6 +53,10 @@ internal sealed class Gate(
             AuditFacts.Of(request.Context).Rule = "token expired";
             return Refuse(request, route, "invalid_token");
         }
+        if (route.Access.IsManagement())
+        {
+            return await JudgeAsync(request, route);
+        }
         var may = await MayAsync(request, route);
         AuditFacts.Of(request.Context).Rule = await RuleAsync(request, route);
         if (!may)
@@ -70,6 +77,23 @@ internal sealed class Gate(
         Access.Delete => RepositoryActions.Delete,
         _ => RepositoryActions.None,
     };
+
+    private async ValueTask<RegistryError?> JudgeAsync(RegistryRequest request, Route route)
+    {
+        var verdict = await api!.JudgeAsync(request, route.Access);
+        var facts = AuditFacts.Of(request.Context);
+        facts.IsDenied = verdict != ApiVerdict.Pass;
+        facts.Rule = request.Project is { } project
+            ? (await request.Rights.RulesAsync(project, request.Aborted)).Reason(request.Rights.Caller.Principal)
+            : request.Rights.Caller.Principal.IsAdministrator ? "administrator" : "login";
+        return verdict switch
+        {
+            ApiVerdict.Pass => null,
+            ApiVerdict.LoginNeeded => Refuse(request, route, "insufficient_scope"),
+            ApiVerdict.Unknown => RegistryError.ProjectUnknown(request.Project!.Value),
+            _ => RegistryError.Denied("your role does not allow this"),
+        };
+    }
 
     private async ValueTask<bool> MayAsync(RegistryRequest request, Route route)
     {
@@ -112,10 +136,10 @@ internal sealed class Gate(
         {
             Access.Login => null,
             Access.Catalog => Challenge.CatalogScope,
+            _ when route.Access.IsManagement() => Challenge.ApiScope,
             _ => Challenge.Scope(request.Repository, Needed(route.Access)),
         };
         // RFC 6750: who has shown no token is told of no error.
-        var isBearer = request.Http.Headers.Authorization.ToString().StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase);
-        return RegistryError.Unauthorized(challenge.Header(scope, isBearer ? error : null), scope);
+        return RegistryError.Unauthorized(challenge.Header(scope, request.IsBearer ? error : null), scope);
     }
 }

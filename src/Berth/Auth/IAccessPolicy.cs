@@ -19,7 +19,7 @@ internal interface IProjectRules
     RepositoryActions Allowed(Principal principal);
 
     /// <summary>Why a principal has the actions that it has, or none: a role, a mode. For the audit.</summary>
-    string Reason(Principal principal) => "policy";
+    string Reason(Principal principal);
 
     /// <summary>Makes the project for somebody whose push its rules allow, unless there is one.</summary>
     Task EnsureAsync(Principal founder, CancellationToken cancellationToken);

@@ -16,6 +16,11 @@ namespace Berth.Stores;
 ///   blobs/{digest} / ~                            StoredBlob: which object holds the content
 ///   blobs/{digest} / {repo}                       StoredBlob: the repository holds the blob
 ///   uploads / {uuid}                              UploadSession
+///   accounts / {user}                             AccountRecord: a person, with groups and personal tokens
+///   groups / {group}                              GroupRecord
+///   projects / {project}                          ProjectRecord: its visibility and members
+///   robots/{project} / {robot}                    RobotRecord
+///   setup / administrator                         SetupRecord: who administers, or the code that makes the first who does
 ///   keys / {kid}                                  SigningKeyRecord: a key of Berth's own tokens
 ///   audit/{yyyyMMdd} / {time}-{random}            AuditRecord, newest first
 ///   auditdays / {yyyyMMdd}                        the day has events
@@ -26,7 +31,7 @@ namespace Berth.Stores;
 ///                                                 store may delete it by age
 /// </code>
 /// A {repo} is the name with <c>/</c>, <c>.</c> and <c>-</c> written as <c>.</c>, <c>-</c> and <c>+</c>: one segment,
-/// legal in every store, and in the same ordinal order as the names themselves.
+/// legal in every store, and in the same ordinal order as the names themselves. So are {user}, {group}, {project} and {robot}.
 /// </remarks>
 internal static class RecordLayout
 {
@@ -35,6 +40,14 @@ internal static class RecordLayout
     public const string AuditDays = "auditdays";
 
     public const string DayFormat = "yyyyMMdd";
+
+    public const string Accounts = "accounts";
+
+    public const string Groups = "groups";
+
+    public const string Projects = "projects";
+
+    public const string Setup = "setup";
 
     public const string SigningKeys = "keys";
 
@@ -65,6 +78,8 @@ internal static class RecordLayout
     public static bool IsBlobLink(string row) => row != BlobRow;
 
     public static RecordKey Upload(UploadId id) => new("uploads", id.ToString());
+
+    public static string Robots(ProjectName project) => "robots/" + Encode(project.ToString());
 
     public static RecordKey SigningKey(string id) => new(SigningKeys, id);
 

@@ -16,7 +16,7 @@ internal static class AuditEvents
     /// <returns>The event without its time and address; <see langword="null"/> where there is none.</returns>
     public static AuditRecord? Find(RegistryRequest request, Route route, AuditFacts facts, int status)
     {
-        var isRefused = status is StatusCodes.Status401Unauthorized or StatusCodes.Status403Forbidden;
+        var isRefused = facts.IsDenied || status is StatusCodes.Status401Unauthorized or StatusCodes.Status403Forbidden;
         var isAnonymous = facts.Caller is null or { Principal.IsAnonymous: true };
         var action = ActionOf(request, route, facts);
         if (status == StatusCodes.Status429TooManyRequests

@@ -22,6 +22,9 @@ internal sealed class AuditFacts
     /// <summary>What decided over the request, where somebody said it.</summary>
     public string? Rule { get; set; }
 
+    /// <summary>Whether the caller was kept from what it asked for, whatever it was answered: 404 for what it may not know of.</summary>
+    public bool IsDenied { get; set; }
+
     /// <summary>Whether the event of this request was written, or there is none.</summary>
     public bool IsTold { get; set; }
 

@@ -62,6 +62,7 @@ public sealed class AuditTrailTests : IAsyncLifetime
         var manifest = await alice.PrepareImageAsync("a/b");
         var digest = await alice.PushManifestAsync("a/b", "latest", manifest);
         (await alice.SendAsync("GET", "/v2/a/b/manifests/latest")).Dispose();
+        _time.Pass(TimeSpan.FromSeconds(1));
         (await alice.SendAsync("DELETE", "/v2/a/b/manifests/latest")).Dispose();
 
         var events = await EventsAsync();
