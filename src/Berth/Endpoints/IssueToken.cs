@@ -49,6 +49,8 @@ internal sealed class IssueToken(
         }
         var authentication = grant switch
         {
+            // A token that got another could live for ever.
+            null when request.IsBearer => Authentication.Refused("a token asks for a token"),
             null => await authenticator.AuthenticateAsync(request.Context, request.Aborted),
             "password" => await authenticator.SignInAsync(
                 request.Context, asked["username"] ?? "", asked["password"] ?? "", request.Aborted),
