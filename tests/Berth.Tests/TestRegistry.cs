@@ -59,6 +59,9 @@ public sealed class TestRegistry : IAsyncDisposable
         return registry = new(app, handler, storage, log);
     }
 
+    /// <summary>What a host does once when it starts.</summary>
+    public Task<string?> PrepareAsync() => _handler.PrepareAsync(CancellationToken.None);
+
     /// <summary>How many bytes of all bodies the registry has taken.</summary>
     public long BytesTaken => Interlocked.Read(ref _bytesTaken);
 

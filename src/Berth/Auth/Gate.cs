@@ -1,3 +1,4 @@
+using Berth.Accounts;
 using Berth.Errors;
 using Berth.Stores;
 
@@ -13,8 +14,10 @@ namespace Berth.Auth;
 /// <param name="challenge">How a credential is asked for.</param>
 /// <param name="uploads">Sessions, which outlive the tokens of their owners.</param>
 /// <param name="time">Tells when tokens end.</param>
+/// <param name="api">What principals may do through the management API; <see langword="null"/> where there is none.</param>
 internal sealed class Gate(
-    Authenticator? authenticator, IAccessPolicy policy, Challenge challenge, UploadStore uploads, TimeProvider time)
+    Authenticator? authenticator, IAccessPolicy policy, Challenge challenge, UploadStore uploads, TimeProvider time,
+    ApiRules? api = null)
 {
     /// <summary>How far the clocks of those who make and check tokens may differ.</summary>
     private static readonly TimeSpan Leeway = TimeSpan.FromSeconds(30);
@@ -48,6 +51,10 @@ internal sealed class Gate(
         {
             return Refuse(request, route, "invalid_token");
         }
+        if (route.Access.IsManagement())
+        {
+            return await JudgeAsync(request, route);
+        }
         if (!await MayAsync(request, route))
         {
             return Refuse(request, route, "insufficient_scope");
@@ -66,6 +73,15 @@ internal sealed class Gate(
         Access.Delete => RepositoryActions.Delete,
         _ => RepositoryActions.None,
     };
+
+    private async ValueTask<RegistryError?> JudgeAsync(RegistryRequest request, Route route) =>
+        await api!.JudgeAsync(request, route.Access) switch
+        {
+            ApiVerdict.Pass => null,
+            ApiVerdict.LoginNeeded => Refuse(request, route, "insufficient_scope"),
+            ApiVerdict.Unknown => RegistryError.ProjectUnknown(request.Project!.Value),
+            _ => RegistryError.Denied("your role does not allow this"),
+        };
 
     private async ValueTask<bool> MayAsync(RegistryRequest request, Route route)
     {
@@ -94,6 +110,7 @@ internal sealed class Gate(
         {
             Access.Login => null,
             Access.Catalog => Challenge.CatalogScope,
+            _ when route.Access.IsManagement() => Challenge.ApiScope,
             _ => Challenge.Scope(request.Repository, Needed(route.Access)),
         };
         // RFC 6750: who has shown no token is told of no error.

@@ -57,6 +57,7 @@ internal sealed class BerthTokens : ITokenVerifier
                 Limits = AccessClaim.Limits(access, within: caller.Limits),
                 CatalogLimits = caller.Limits ?? AccessLimit.Unlimited,
                 AllowsCatalog = caller.AllowsCatalog && access.Any(entry => entry.AllowsCatalog),
+                AllowsApi = caller.AllowsApi && access.Any(entry => entry.AllowsApi),
                 Expires = DateTimeOffset.FromUnixTimeSeconds(claims.Expires),
             };
 
