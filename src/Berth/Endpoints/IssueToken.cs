@@ -93,13 +93,16 @@ internal sealed class IssueToken(
         Rights rights, IReadOnlyList<TokenScope> scopes, CancellationToken cancellationToken)
     {
         var granted = new List<AccessClaim>();
-        foreach (var (repository, wanted) in scopes)
+        foreach (var (repository, wanted, registry) in scopes)
         {
             if (repository is not { } name)
             {
-                if (rights.Caller.AllowsCatalog)
+                var isAllowed = registry == AccessClaim.Api
+                    ? rights.Caller is { AllowsApi: true, Principal.IsAnonymous: false }
+                    : rights.Caller.AllowsCatalog;
+                if (isAllowed)
                 {
-                    granted.Add(AccessClaim.Catalog);
+                    granted.Add(registry!);
                 }
                 continue;
             }
