@@ -1,9 +1,11 @@
 using Berth.Accounts;
+using Berth.Auth.Audit;
 using Berth.Auth.Oidc;
 using Berth.Auth.Tokens;
 using Berth.Endpoints;
 using Berth.Storage;
 using Berth.Stores;
+using Microsoft.Extensions.Logging;
 
 namespace Berth.Auth;
 
@@ -39,6 +41,13 @@ internal sealed class AuthSetup
             _ => throw new ArgumentException($"no such mode: {options.Mode}", nameof(registry)),
         };
     }
+
+    /// <summary>Makes what writes down who did what; <see langword="null"/> where nothing is, as anybody may do anything.</summary>
+    public static AuditTrail? CreateAudit(
+        RegistryOptions registry, IRecordStore records, TimeProvider time, ILogger logger) =>
+        registry.Auth.Mode == AuthMode.None || registry.Auth.Audit.Days == 0
+            ? null
+            : new(new(records), registry.Auth.Audit, registry.ProxyNetworks, time, logger);
 
     private static Gate CreateGateOfTokens(
         RegistryOptions registry, FixedPolicy policy, UploadStore uploads, TimeProvider time)
