@@ -157,10 +157,21 @@ internal static partial class OpenApi
                 {
                     node["$ref"] = $"#/components/schemas/{type.Name}{((string)path!)[1..]}";
                 }
+                OmitNulls(schema);
                 return schema;
             },
         }));
         return new JsonObject { ["application/json"] = new JsonObject { ["schema"] = Reference(type.Name) } };
+    }
+
+    /// <summary>What is null is left out of answers, and may be left out of requests.</summary>
+    private static void OmitNulls(JsonNode schema)
+    {
+        if (schema is JsonObject node && node["required"] is JsonArray required)
+        {
+            node["required"] = new JsonArray(
+                [.. required.Where(name => node["properties"]![(string)name!]!["type"] is not JsonArray).Select(name => name!.DeepClone())]);
+        }
     }
 
     private static JsonObject Reference(string name) => new() { ["$ref"] = $"#/components/schemas/{name}" };
