@@ -12,6 +12,9 @@ public sealed class FunctionsConfiguration
     private const string BodySizeLimit = "FUNCTIONS_REQUEST_BODY_SIZE_LIMIT";
     private const long DefaultBodySizeLimit = 104_857_600;
 
+    /// <summary>Where the platform puts the app's host name, and `func` localhost with its port.</summary>
+    private const string HostName = "WEBSITE_HOSTNAME";
+
     private readonly BerthOptions? _options;
     private readonly SettingsException? _problem;
 
@@ -28,7 +31,17 @@ public sealed class FunctionsConfiguration
                 .Select(setting => $"{setting.Origin} is not a setting of Berth")];
             var defaults = new BerthDefaults(StorageProviders.Find(StorageProviders.Azure), "data");
             var options = BerthOptions.Bind(new(settings), defaults, directory);
-            _options = options with { Registry = options.Registry with { BodyLimit = ReadBodyLimit(environment) } };
+            var hostName = environment.GetValueOrDefault(HostName);
+            if (options.Auth.IsUnguarded && !IsThisMachine(hostName))
+                throw new SettingsException($"{HostName}: at {hostName ?? "an address that is not told"} {AuthSettings.Unguarded}");
+            _options = options with
+            {
+                Registry = options.Registry with
+                {
+                    BodyLimit = ReadBodyLimit(environment),
+                    Auth = options.Auth.Options with { PublicUrl = options.Auth.Options.PublicUrl ?? AddressOf(hostName) },
+                },
+            };
         }
         catch (SettingsException e)
         {
@@ -57,6 +70,14 @@ public sealed class FunctionsConfiguration
     /// <param name="directory">Where the app lies, with its appsettings.json if it has one.</param>
     internal static FunctionsConfiguration Read(IReadOnlyDictionary<string, string> environment, string directory) =>
         new(environment, directory);
+
+    private static bool IsThisMachine(string? hostName) => AddressOf(hostName) is { IsLoopback: true };
+
+    /// <summary>The platform speaks HTTPS, and `func` does not.</summary>
+    private static Uri? AddressOf(string? hostName) =>
+        !Uri.TryCreate($"https://{hostName}", UriKind.Absolute, out var address) ? null
+        : address.IsLoopback ? new($"http://{hostName}")
+        : address;
 
     /// <summary>The host ignores what is no number, and so does this.</summary>
     private static BodyLimit ReadBodyLimit(IReadOnlyDictionary<string, string> environment)

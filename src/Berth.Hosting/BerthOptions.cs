@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using Berth.Content;
 using Microsoft.Extensions.Logging;
@@ -11,8 +10,11 @@ public sealed record BerthOptions
     /// <summary>Where data is kept.</summary>
     public required StoragePlace Place { get; init; }
 
-    /// <summary>What concerns the registry itself.</summary>
+    /// <summary>What concerns the registry itself, but for who may do what.</summary>
     public RegistryOptions Registry { get; init; } = new();
+
+    /// <summary>Who may do what.</summary>
+    public AuthSettings Auth { get; init; } = new();
 
     /// <summary>The least level that is logged.</summary>
     public LogLevel LogLevel { get; init; }
@@ -32,6 +34,7 @@ public sealed record BerthOptions
         {
             Place = provider.Bind(settings, defaults, workingDirectory),
             Registry = BindRegistry(settings),
+            Auth = AuthSettings.Bind(settings),
             LogLevel = settings.Read<LogLevel>(
                 SettingNames.LogLevel, LogLevel.Information, ValueFormats.TryLogLevel, "debug, info, warn or error"),
         };
@@ -52,11 +55,12 @@ public sealed record BerthOptions
                 "1s to 20m, such as 90s"),
             StreamedRepositories = settings.ReadList<RepositoryPattern>(
                 SettingNames.StreamedRepositories, RepositoryPattern.TryParse, RepositoryPattern.Grammar),
-            StreamedNetworks = settings.ReadList<IPNetwork>(
-                SettingNames.StreamedNetworks, IPNetwork.TryParse, "a network such as 10.0.0.0/8 or 2001:db8::/32"),
-            ProxiesInFront = settings.Read<int>(
-                SettingNames.ProxiesInFront, defaults.ProxiesInFront, TryProxies, "a number from 0 to 9"),
+            StreamedNetworks = Networks(SettingNames.StreamedNetworks),
+            ProxyNetworks = Networks(SettingNames.ProxyNetworks),
         };
+
+        IReadOnlyList<IPNetwork> Networks(string name) =>
+            settings.ReadList<IPNetwork>(name, IPNetwork.TryParse, "a network such as 10.0.0.0/8 or 2001:db8::/32");
 
         bool Boolean(string name, bool fallback) =>
             settings.Read<bool>(name, fallback, ValueFormats.TryBoolean, "true or false");
@@ -67,9 +71,6 @@ public sealed record BerthOptions
                 && value >= leastMiB << 20 && value <= mostMiB << 20,
             $"a number of bytes from {leastMiB}MiB to {mostMiB}MiB");
     }
-
-    private static bool TryProxies(string text, out int value) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value) && value <= 9;
 
     private static bool TryRedirectLifetime(string text, out TimeSpan value) =>
         ValueFormats.TryDuration(text, out value) && value >= TimeSpan.FromSeconds(1)

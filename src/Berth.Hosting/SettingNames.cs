@@ -30,8 +30,11 @@ public static class SettingNames
     /// <summary>Networks whose clients are never redirected.</summary>
     public const string StreamedNetworks = "Berth:StreamedNetworks";
 
-    /// <summary>How many proxies are believed about a client's address.</summary>
-    public const string ProxiesInFront = "Berth:ProxiesInFront";
+    /// <summary>Networks of the proxies that are believed about a client's address.</summary>
+    public const string ProxyNetworks = "Berth:ProxyNetworks";
+
+    /// <summary>Where clients reach the registry.</summary>
+    public const string PublicUrl = "Berth:PublicUrl";
 
     /// <summary>The least level that is logged.</summary>
     public const string LogLevel = "Berth:Log:Level";
@@ -49,7 +52,9 @@ public static class SettingNames
         (RedirectLifetime, "how long a redirect is valid (20m)"),
         (StreamedRepositories, "repositories that are streamed all the same: library/alpine, library/* (none)"),
         (StreamedNetworks, "networks whose clients are streamed to all the same: 10.0.0.0/8 (none)"),
-        (ProxiesInFront, "how many proxies are believed about a client's address (0)"),
+        (ProxyNetworks, "networks of the proxies that are believed about a client's address: 10.0.0.0/8 (none)"),
+        (PublicUrl, "where clients reach the registry: https://registry.example.com (this machine)"),
+        .. AuthSettings.All,
         (LogLevel, "debug, info, warn or error (info)"),
     ];
 

@@ -1,8 +1,8 @@
 using System.Net.Sockets;
 using System.Reflection;
+using Berth.Auth;
 using Berth.Hosting;
 using Berth.Server.Configuration;
-using Berth.Storage;
 using Microsoft.AspNetCore.Connections;
 
 namespace Berth.Server;
@@ -14,10 +14,17 @@ internal sealed class ServerApp : IAsyncDisposable
     private readonly StartGate _gate;
     private readonly ServerConfiguration _configuration;
     private readonly TextWriter _output;
+    private readonly TaskCompletionSource<RequestDelegate> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Func<RequestDelegate> _createAnswer = null!;
+    private RegistryHandler? _handler;
 
     private ServerApp(
-        WebApplication app, StartGate gate, ServerConfiguration configuration, TextWriter output) =>
+        WebApplication app, StartGate gate, ServerConfiguration configuration, TextWriter output)
+    {
         (_app, _gate, _configuration, _output) = (app, gate, configuration, output);
+        // Who comes before the registry is there waits for it: it is told its own address.
+        _app.Run(async context => await (await _answer.Task)(context));
+    }
 
     /// <summary>Where it listens, with the real port. Known once it has started.</summary>
     public Uri Address => new(_app.Urls.First().Replace("localhost", "127.0.0.1", StringComparison.Ordinal));
@@ -62,7 +69,13 @@ internal sealed class ServerApp : IAsyncDisposable
             var (options, services) = (configuration.Options.Berth, server._app.Services);
             var logger = services.GetRequiredService<ILogger<ServerApp>>();
             var storage = await StorageProviders.OpenAsync(options.Place, logger, cancellationToken);
-            server._app.Run(Answer(services, options.Registry, storage));
+            server._createAnswer = () =>
+            {
+                var registry = options.Registry with { Auth = server.CompleteAuth(options.Auth.Options) };
+                server._handler = new(
+                    registry, storage, TimeProvider.System, services.GetRequiredService<ILogger<RegistryHandler>>());
+                return server._handler.HandleAsync;
+            };
             return server;
         }
         catch
@@ -77,7 +90,7 @@ internal sealed class ServerApp : IAsyncDisposable
         ServerInput input, ServerConfiguration configuration, Func<IServiceProvider, RequestDelegate> answer)
     {
         var server = Prepare(input, configuration);
-        server._app.Run(answer(server._app.Services));
+        server._createAnswer = () => answer(server._app.Services);
         return server;
     }
 
@@ -98,6 +111,7 @@ internal sealed class ServerApp : IAsyncDisposable
                 $"{ServerSettingNames.Address}: cannot listen on {options.Address}: {reason}", e);
         }
 
+        _answer.SetResult(_createAnswer());
         await _output.WriteLineAsync(
             $"Berth {Version} listens on {_app.Urls.First()}, keeps its data in {options.Berth.Place}; "
             + $"try: docker push {PushHost(Address)}/hello-world");
@@ -110,7 +124,11 @@ internal sealed class ServerApp : IAsyncDisposable
     public Task StopAsync(CancellationToken cancellationToken) => _app.StopAsync(cancellationToken);
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => _app.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _app.DisposeAsync();
+        _handler?.Dispose();
+    }
 
     private static ServerApp Prepare(ServerInput input, ServerConfiguration configuration)
     {
@@ -135,10 +153,9 @@ internal sealed class ServerApp : IAsyncDisposable
         return new(app, gate, configuration, input.Output);
     }
 
-    private static RequestDelegate Answer(IServiceProvider services, RegistryOptions options, RegistryStorage storage) =>
-        new RegistryHandler(
-            options, storage, TimeProvider.System,
-            services.GetRequiredService<ILogger<RegistryHandler>>()).HandleAsync;
+    /// <summary>Clients on this machine reach the registry where it listens; how others do must be said.</summary>
+    private AuthOptions CompleteAuth(AuthOptions auth) =>
+        _configuration.Options.Address.IsLoopback ? auth with { PublicUrl = auth.PublicUrl ?? Address } : auth;
 
     private static string PushHost(Uri address) =>
         $"{(address.Host is "0.0.0.0" or "[::]" ? "127.0.0.1" : address.Host)}:{address.Port}";
@@ -149,7 +166,7 @@ internal sealed class ServerApp : IAsyncDisposable
         var logger = _app.Services.GetRequiredService<ILogger<ServerApp>>();
         foreach (var warning in _configuration.Warnings)
             logger.Unused(warning);
-        if (!options.Address.IsLoopback)
+        if (!options.Address.IsLoopback && options.Berth.Auth.Options.Mode == AuthMode.None)
             logger.Anonymous(_app.Urls.First(), options.Berth.Registry.DeleteEnabled ? "push and delete" : "push");
         _app.Lifetime.ApplicationStopping.Register(() => logger.Stopping(options.ShutdownTimeout));
     }

@@ -7,20 +7,28 @@ namespace Berth;
 internal static class ClientAddress
 {
     /// <summary>
-    /// The address that the outermost of <paramref name="proxies"/> proxies saw, each of which adds its client at the end of
-    /// <c>X-Forwarded-For</c>; what stands before those entries is the client's own text and proves nothing. IPv4 inside
-    /// IPv6 is given as IPv4. <see langword="null"/> where it cannot be told.
+    /// The nearest address that is not a proxy's: the connection's, or, where that is a proxy, the one before it in
+    /// <c>X-Forwarded-For</c>, to whose end each proxy adds its client. What stands before the entry of the first stranger is
+    /// that stranger's own text and proves nothing. IPv4 inside IPv6 is given as IPv4. <see langword="null"/> where it cannot be
+    /// told.
     /// </summary>
-    public static IPAddress? Of(HttpContext context, int proxies)
+    public static IPAddress? Of(HttpContext context, IReadOnlyList<IPNetwork> proxies)
     {
-        if (proxies == 0)
+        var address = Plain(context.Connection.RemoteIpAddress);
+        if (!IsProxy(address))
         {
-            return Plain(context.Connection.RemoteIpAddress);
+            return address;
         }
         var hops = string.Join(',', context.Request.Headers["X-Forwarded-For"].AsEnumerable())
-            .Split(',', StringSplitOptions.TrimEntries);
-        // Azure's front ends write address:port.
-        return hops.Length >= proxies && IPEndPoint.TryParse(hops[^proxies], out var hop) ? Plain(hop.Address) : null;
+            .Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        for (var i = hops.Length - 1; i >= 0 && IsProxy(address); i--)
+        {
+            // Azure's front ends write address:port.
+            address = IPEndPoint.TryParse(hops[i], out var hop) ? Plain(hop.Address) : null;
+        }
+        return address;
+
+        bool IsProxy(IPAddress? one) => one is not null && proxies.Any(network => network.Contains(one));
     }
 
     private static IPAddress? Plain(IPAddress? address) =>

@@ -37,16 +37,16 @@ public sealed record RegistryOptions
 
     /// <summary>
     /// Networks whose clients get downloads streamed though redirects are enabled: those that reach the registry but not the
-    /// store. See <see cref="ProxiesInFront"/>. Default: none.
+    /// store. See <see cref="ProxyNetworks"/>. Default: none.
     /// </summary>
     public IReadOnlyList<IPNetwork> StreamedNetworks { get; init; } = [];
 
     /// <summary>
-    /// How many proxies a request passes before it reaches the host, each of which adds its client's address to
-    /// <c>X-Forwarded-For</c>. Default: 0, the header is not believed. The front end of Azure Functions does not count: the
-    /// worker has replaced the connection's address by the one that it saw.
+    /// Networks of the proxies in front, which add their client's address to <c>X-Forwarded-For</c>: the header is believed
+    /// from them alone. Default: none. The front end of Azure Functions is none of them: the worker has replaced the
+    /// connection's address by the one that it saw.
     /// </summary>
-    public int ProxiesInFront { get; init; }
+    public IReadOnlyList<IPNetwork> ProxyNetworks { get; init; } = [];
 
     /// <summary>Who may do what. Default: anybody anything.</summary>
     public AuthOptions Auth { get; init; } = new();

@@ -22,6 +22,9 @@ internal sealed class RegistryRequest(HttpContext context)
 
     public RepositoryName Repository { get; private set; }
 
+    /// <summary>The project of the repository; <see langword="null"/> where the path names none.</summary>
+    public ProjectName? Project { get; private set; }
+
     public Reference Reference { get; private set; }
 
     public Digest Digest { get; private set; }
@@ -50,6 +53,7 @@ internal sealed class RegistryRequest(HttpContext context)
                     return RegistryError.NameInvalid(text);
                 }
                 Repository = name;
+                Project = ProjectName.Of(name);
                 return null;
             case "{digest}":
                 if (!Digest.TryParse(text, out var digest))

@@ -12,13 +12,7 @@ public static class FunctionsApplicationBuilderAspNetCoreExtensions
 {
     public static FunctionsApplicationBuilder ConfigureFunctionsWebApplication(this FunctionsApplicationBuilder builder)
     {
-        builder.Services.PostConfigure<KestrelServerOptions>(kestrel =>
-        {
-            if (builder.Port == 0)
-                kestrel.Listen(System.Net.IPAddress.Loopback, 0);
-            else
-                kestrel.ListenLocalhost(builder.Port);
-        });
+        builder.Services.PostConfigure<KestrelServerOptions>(kestrel => kestrel.ListenLocalhost(builder.Port));
         builder.Configure += app =>
         {
             var functions = HttpFunction.FindAll(

@@ -17,6 +17,7 @@ public class FunctionsApplicationBuilder
         var settings = LocalSettings.Read(directory);
         settings.SetVariables();
         Port = LocalSettings.PortOf(args) ?? settings.Port ?? LocalSettings.DefaultPort;
+        Environment.SetEnvironmentVariable("WEBSITE_HOSTNAME", $"localhost:{Port}");
         // The empty builder: ASPNETCORE_URLS and the like mean nothing to func either.
         _builder = WebApplication.CreateEmptyBuilder(new() { ContentRootPath = directory });
         _builder.WebHost.UseKestrelCore();
@@ -32,7 +33,7 @@ public class FunctionsApplicationBuilder
 
     public ILoggingBuilder Logging => _builder.Logging;
 
-    /// <summary>Where HTTP functions are to be reached on this machine; 0 for any free port.</summary>
+    /// <summary>Where HTTP functions are to be reached on this machine.</summary>
     internal int Port { get; }
 
     /// <summary>Set by an extension: what the built host does with a request.</summary>

@@ -28,7 +28,7 @@ internal sealed record ServerOptions
     {
         var address = settings.Read<ListenAddress>(
             ServerSettingNames.Address, defaults.Address, ListenAddress.TryParse, ListenAddress.Forms);
-        return new()
+        ServerOptions options = new()
         {
             Address = address,
             Tls = BindTls(settings, address, workingDirectory),
@@ -37,6 +37,9 @@ internal sealed record ServerOptions
             ShutdownTimeout = settings.Read<TimeSpan>(
                 ServerSettingNames.ShutdownTimeout, TimeSpan.FromSeconds(60), TryShutdownTimeout, "0 to 24h, such as 60s"),
         };
+        return address.IsLoopback || !options.Berth.Auth.IsUnguarded
+            ? options
+            : throw settings.Refusal(ServerSettingNames.Address, $"at {address} {AuthSettings.Unguarded}");
     }
 
     private static bool TryShutdownTimeout(string text, out TimeSpan value) =>

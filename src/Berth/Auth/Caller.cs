@@ -6,6 +6,8 @@ namespace Berth.Auth;
 /// <param name="Principal">Who it is.</param>
 public sealed record Caller(Principal Principal)
 {
+    private readonly bool? _allowsApi;
+
     /// <summary>Somebody without a credential.</summary>
     public static Caller Anonymous { get; } = new(Principal.Anonymous);
 
@@ -21,7 +23,20 @@ public sealed record Caller(Principal Principal)
     /// <summary>When a token ends; <see langword="null"/> for credentials without an end of their own.</summary>
     public DateTimeOffset? Expires { get; init; }
 
-    /// <summary>The id of the robot's or personal token behind this, where there is one.</summary>
+    /// <summary>
+    /// Whether the credential allows to use the management API, within what its principal may do there. Default: whether it has no
+    /// limits.
+    /// </summary>
+    public bool AllowsApi
+    {
+        get => _allowsApi ?? Limits is null;
+        init => _allowsApi = value;
+    }
+
+    /// <summary>
+    /// The id of the credential behind this, where Berth keeps it: a password, a personal token, a robot's secret. Each has
+    /// another, and each change of one.
+    /// </summary>
     public string? Credential { get; init; }
 
     /// <summary>What the credential allows at most on one repository.</summary>

@@ -5,11 +5,14 @@ namespace Berth.Auth;
 /// <summary>The same actions in every project: where there are no roles.</summary>
 /// <param name="anonymous">What everybody may do.</param>
 /// <param name="others">What everybody may do who has a name.</param>
-internal sealed class FixedPolicy(RepositoryActions anonymous, RepositoryActions others) : IAccessPolicy
+internal sealed class FixedPolicy(RepositoryActions anonymous, RepositoryActions others) : IAccessPolicy, IProjectRules
 {
     public bool NeedsLogin => !anonymous.HasFlag(RepositoryActions.Push);
 
-    public ValueTask<RepositoryActions> AllowedAsync(
-        Principal principal, ProjectName project, CancellationToken cancellationToken) =>
-        ValueTask.FromResult(principal.IsAnonymous ? anonymous : others);
+    public Task<IProjectRules> ReadAsync(ProjectName project, CancellationToken cancellationToken) =>
+        Task.FromResult<IProjectRules>(this);
+
+    public RepositoryActions Allowed(Principal principal) => principal.IsAnonymous ? anonymous : others;
+
+    public Task EnsureAsync(Principal founder, CancellationToken cancellationToken) => Task.CompletedTask;
 }

@@ -27,16 +27,31 @@ internal sealed class Gate(
             request.Rights = new(Caller.Anonymous, policy);
             return null;
         }
+        // Both read from the store: beside each other, not one after the other.
+        var project = request.Project;
+        var rules = project is null ? null : policy.ReadAsync(project.Value, request.Aborted);
         if (await authenticator.AuthenticateAsync(request.Http, request.Aborted) is not { } caller)
         {
             return Refuse(request, route, "invalid_token");
         }
         request.Rights = new(caller, policy);
+        if (rules is not null)
+        {
+            request.Rights.Know(project!.Value, rules);
+        }
         if (caller.Expires + Leeway <= time.GetUtcNow() && !await IsOwnUploadAsync(request, route, caller))
         {
             return Refuse(request, route, "invalid_token");
         }
-        return await MayAsync(request, route) ? null : Refuse(request, route, "insufficient_scope");
+        if (!await MayAsync(request, route))
+        {
+            return Refuse(request, route, "insufficient_scope");
+        }
+        if (route.Access == Access.Push)
+        {
+            await (await rules!).EnsureAsync(caller.Principal, request.Aborted);
+        }
+        return null;
     }
 
     private static RepositoryActions Needed(Access access) => access switch

@@ -8,7 +8,16 @@ internal interface IAccessPolicy
     /// <summary>Whether nobody pushes without a login: then <c>/v2/</c> asks for one.</summary>
     bool NeedsLogin { get; }
 
-    /// <summary>The actions that a principal has on every repository of a project, as of now.</summary>
-    ValueTask<RepositoryActions> AllowedAsync(
-        Principal principal, ProjectName project, CancellationToken cancellationToken);
+    /// <summary>The rules of a project, as of now: of one that does not exist, too.</summary>
+    Task<IProjectRules> ReadAsync(ProjectName project, CancellationToken cancellationToken);
+}
+
+/// <summary>Who may do what in one project.</summary>
+internal interface IProjectRules
+{
+    /// <summary>The actions that a principal has on every repository of the project.</summary>
+    RepositoryActions Allowed(Principal principal);
+
+    /// <summary>Makes the project for somebody whose push its rules allow, unless there is one.</summary>
+    Task EnsureAsync(Principal founder, CancellationToken cancellationToken);
 }

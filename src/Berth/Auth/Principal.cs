@@ -12,7 +12,16 @@ public sealed record Principal(PrincipalKind Kind, string Issuer, string Name)
     /// <summary>Nobody in particular.</summary>
     public static Principal Anonymous { get; } = new(PrincipalKind.Anonymous, "", "");
 
-    /// <summary>The groups that the issuer says it belongs to.</summary>
+    /// <summary>The issuer of accounts and robots: Berth itself.</summary>
+    internal const string Accounts = "accounts";
+
+    /// <summary>
+    /// What tells this account from a later one of its name; for a robot, its project from a later one. <see langword="null"/>
+    /// where others than Berth vouch for the name.
+    /// </summary>
+    public string? Identity { get; init; }
+
+    /// <summary>The groups that the issuer says it belongs to: by their names, or, where it is Berth, by their ids.</summary>
     public IReadOnlyList<string> Groups { get; init; } = [];
 
     /// <summary>Whether it administers the whole registry.</summary>

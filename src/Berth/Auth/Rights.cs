@@ -3,12 +3,17 @@ using Berth.Content;
 namespace Berth.Auth;
 
 /// <summary>What the caller of one request may do: its principal's rights, no more than its credential allows.</summary>
+/// <param name="caller">Who asks.</param>
+/// <param name="policy">What principals may do.</param>
 internal sealed class Rights(Caller caller, IAccessPolicy policy)
 {
-    private readonly Dictionary<ProjectName, RepositoryActions> _asked = [];
+    private readonly Dictionary<ProjectName, Task<IProjectRules>> _asked = [];
 
     /// <summary>Who asks.</summary>
     public Caller Caller => caller;
+
+    /// <summary>Takes the rules of a project that are being read already.</summary>
+    public void Know(ProjectName project, Task<IProjectRules> rules) => _asked[project] = rules;
 
     /// <summary>The actions it may do with a repository.</summary>
     public async ValueTask<RepositoryActions> OnAsync(RepositoryName repository, CancellationToken cancellationToken)
@@ -25,13 +30,17 @@ internal sealed class Rights(Caller caller, IAccessPolicy policy)
         (await OnAsync(repository, cancellationToken) & actions) == actions;
 
     /// <summary>The actions its principal has in a project; its credential may allow fewer.</summary>
-    public async ValueTask<RepositoryActions> OnAsync(ProjectName project, CancellationToken cancellationToken)
+    public async ValueTask<RepositoryActions> OnAsync(ProjectName project, CancellationToken cancellationToken) =>
+        (await RulesAsync(project, cancellationToken)).Allowed(caller.Principal);
+
+    /// <summary>The rules of a project, read once in a request.</summary>
+    public Task<IProjectRules> RulesAsync(ProjectName project, CancellationToken cancellationToken)
     {
-        if (!_asked.TryGetValue(project, out var actions))
+        if (!_asked.TryGetValue(project, out var rules))
         {
-            actions = await policy.AllowedAsync(caller.Principal, project, cancellationToken);
-            _asked[project] = actions;
+            rules = policy.ReadAsync(project, cancellationToken);
+            _asked[project] = rules;
         }
-        return actions;
+        return rules;
     }
 }

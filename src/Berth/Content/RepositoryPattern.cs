@@ -3,7 +3,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace Berth.Content;
 
 /// <summary>
-/// Some of the repositories: one by its name (<c>library/alpine</c>), all below a path (<c>library/*</c>), or all (<c>*</c>).
+/// Some of the repositories: one by its name (<c>library/alpine</c>), all below a path (<c>team/*</c>), or all (<c>*</c>). Those
+/// of one component are in the project library, and so below <c>library/*</c>.
 /// </summary>
 public readonly record struct RepositoryPattern
 {
@@ -34,6 +35,7 @@ public readonly record struct RepositoryPattern
         return text == "*"
             || (text.EndsWith(Below, StringComparison.Ordinal)
                 ? repository.ToString().StartsWith(text[..^1], StringComparison.Ordinal)
+                    || text[..^Below.Length] == ProjectName.Of(repository).ToString()
                 : repository.ToString() == text);
     }
 }

@@ -10,6 +10,6 @@ internal sealed class RedirectRule(RegistryOptions options)
 
     private bool IsInStreamedNetwork(RegistryRequest request) =>
         options.StreamedNetworks.Count > 0
-        && ClientAddress.Of(request.Context, options.ProxiesInFront) is { } client
+        && ClientAddress.Of(request.Context, options.ProxyNetworks) is { } client
         && options.StreamedNetworks.Any(network => network.Contains(client));
 }

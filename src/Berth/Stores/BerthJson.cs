@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using Berth.Accounts;
 using Berth.Content;
 
 namespace Berth.Stores;
@@ -16,6 +17,11 @@ namespace Berth.Stores;
 [JsonSerializable(typeof(TagList))]
 [JsonSerializable(typeof(RepositoryList))]
 [JsonSerializable(typeof(ReferrerIndex))]
+[JsonSerializable(typeof(AccountRecord))]
+[JsonSerializable(typeof(GroupRecord))]
+[JsonSerializable(typeof(ProjectRecord))]
+[JsonSerializable(typeof(RobotRecord))]
+[JsonSerializable(typeof(SetupRecord))]
 internal sealed partial class BerthJson : JsonSerializerContext
 {
     /// <summary>Types as every store and endpoint writes them.</summary>

@@ -15,6 +15,11 @@ namespace Berth.Stores;
 ///   blobs/{digest} / ~                            StoredBlob: which object holds the content
 ///   blobs/{digest} / {repo}                       StoredBlob: the repository holds the blob
 ///   uploads / {uuid}                              UploadSession
+///   accounts / {user}                             AccountRecord: a person, with groups and personal tokens
+///   groups / {group}                              GroupRecord
+///   projects / {project}                          ProjectRecord: its visibility and members
+///   robots/{project} / {robot}                    RobotRecord
+///   setup / administrator                         SetupRecord: who administers, or the code that makes the first who does
 ///   probe / {random}                              written and deleted when a host starts
 /// objects
 ///   objects/{2 hex}/{30 hex}                      a blob, a large manifest, or an upload that may be a whole blob
@@ -22,11 +27,19 @@ namespace Berth.Stores;
 ///                                                 store may delete it by age
 /// </code>
 /// A {repo} is the name with <c>/</c>, <c>.</c> and <c>-</c> written as <c>.</c>, <c>-</c> and <c>+</c>: one segment,
-/// legal in every store, and in the same ordinal order as the names themselves.
+/// legal in every store, and in the same ordinal order as the names themselves. So are {user}, {group}, {project} and {robot}.
 /// </remarks>
 internal static class RecordLayout
 {
     public const string Repositories = "repos";
+
+    public const string Accounts = "accounts";
+
+    public const string Groups = "groups";
+
+    public const string Projects = "projects";
+
+    public const string Setup = "setup";
 
     private const string BlobRow = "~"; // greater than every repository's row, so that those list first
 
@@ -55,6 +68,8 @@ internal static class RecordLayout
     public static bool IsBlobLink(string row) => row != BlobRow;
 
     public static RecordKey Upload(UploadId id) => new("uploads", id.ToString());
+
+    public static string Robots(ProjectName project) => "robots/" + Encode(project.ToString());
 
     /// <summary>A key that no object has had: bytes are written once and never moved.</summary>
     public static string NewObject() => New("objects");

@@ -27,7 +27,7 @@ public static class FunctionsApp
     public static ProcessStartInfo Describe() =>
         IsOfficial
             ? new("func", ["start", "--script-root", Folder, "--port", FreePort()])
-            : new(Repository.Dotnet, [Path.Join(Folder, "Berth.Functions.dll"), "--port", "0"]);
+            : new(Repository.Dotnet, [Path.Join(Folder, "Berth.Functions.dll"), "--port", FreePort()]);
 
     /// <summary>Whether a line of what is printed at the start tells where the function is.</summary>
     public static bool IsAddressLine(string line) => line.Contains("Registry: [GET,", StringComparison.Ordinal);

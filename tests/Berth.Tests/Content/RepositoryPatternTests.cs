@@ -13,6 +13,11 @@ public sealed class RepositoryPatternTests
     [InlineData("a/*", "a/b/c", true)]
     [InlineData("a/*", "a", false)]
     [InlineData("a/*", "ab/c", false)]
+    [InlineData("a/b/*", "a/b", false)]
+    [InlineData("a/b/*", "a/c", false)]
+    [InlineData("library/*", "library/b", true)]
+    [InlineData("library/*", "alpine", true)]
+    [InlineData("library", "alpine", false)]
     public void Includes_what_it_says(string text, string repository, bool expected)
     {
         Assert.True(RepositoryPattern.TryParse(text, out var pattern));

@@ -1,3 +1,4 @@
+using Berth.Auth;
 using Berth.Functions;
 using Berth.Hosting;
 using Berth.Storage.Azure;
@@ -151,8 +152,45 @@ public sealed class FunctionsConfigurationTests : IDisposable
             configuration.Warnings);
     }
 
+    [Theory]
+    [InlineData("berth-abc.azurewebsites.net")]
+    [InlineData("localhost.example.com")]
+    [InlineData("")]
+    public void An_app_that_others_reach_has_logins_or_was_told_to_have_none(string hostName)
+    {
+        (string, string)[] app = [("AzureWebJobsStorage", Account), ("WEBSITE_HOSTNAME", hostName)];
+
+        var problem = Assert.Throws<SettingsException>(() => Read(app).Options).Message;
+
+        Assert.StartsWith("WEBSITE_HOSTNAME: at ", problem, StringComparison.Ordinal);
+        Assert.Contains("Berth:Auth:Mode=htpasswd", problem, StringComparison.Ordinal);
+        Assert.Contains("Berth:Auth:AllowAnonymous=true", problem, StringComparison.Ordinal);
+        Assert.Equal(AuthMode.None, Read([.. app, ("Berth__Auth__AllowAnonymous", "true")]).Options.Auth.Options.Mode);
+        Assert.Throws<SettingsException>(() => Read([.. app, ("Berth__Auth__AllowAnonymous", "false")]).Options);
+    }
+
+    [Theory]
+    [InlineData("localhost:7071", null, "http://localhost:7071/")]
+    [InlineData("127.0.0.1:80", null, "http://127.0.0.1:80/")]
+    [InlineData("berth-abc.azurewebsites.net", null, "https://berth-abc.azurewebsites.net/")]
+    [InlineData("berth-abc.azurewebsites.net", "https://registry.example.com", "https://registry.example.com/")]
+    public void Clients_are_told_the_host_name_of_the_platform_or_the_one_that_is_set(
+        string hostName, string? publicUrl, string expected)
+    {
+        var options = Read(
+            ("AzureWebJobsStorage", Account), ("WEBSITE_HOSTNAME", hostName), ("Berth__Auth__AllowAnonymous", "true"),
+            ("Berth__PublicUrl", publicUrl ?? "")).Options;
+
+        Assert.Equal(new(expected), options.Registry.Auth.PublicUrl);
+    }
+
     private static AzureStorageOptions AzureOf(BerthOptions options) => Assert.IsType<AzurePlace>(options.Place).Options;
 
-    private FunctionsConfiguration Read(params (string Name, string Value)[] environment) =>
-        FunctionsConfiguration.Read(environment.ToDictionary(entry => entry.Name, entry => entry.Value), _folder.FullName);
+    /// <summary>Reads settings where `func` runs the app, unless a host name is among them.</summary>
+    private FunctionsConfiguration Read(params (string Name, string Value)[] environment)
+    {
+        var variables = environment.ToDictionary(entry => entry.Name, entry => entry.Value);
+        variables.TryAdd("WEBSITE_HOSTNAME", "localhost:7071");
+        return FunctionsConfiguration.Read(variables, _folder.FullName);
+    }
 }

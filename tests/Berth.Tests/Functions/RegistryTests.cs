@@ -78,6 +78,7 @@ public sealed class RegistryTests
     private static Registry Create(Dictionary<string, string> environment, RecordingLogger? log = null)
     {
         log ??= new();
+        environment["WEBSITE_HOSTNAME"] = "localhost:7071";
         return new(FunctionsConfiguration.Read(environment, AppContext.BaseDirectory), log, log);
     }
 

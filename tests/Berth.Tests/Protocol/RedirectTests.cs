@@ -80,21 +80,29 @@ public abstract class RedirectTests(RegistryFixture fixture) : ProtocolTests(fix
     }
 
     [SkippableTheory]
-    [InlineData("127.0.0.0/8", 0, "X-Forwarded-For: 9.9.9.9", true)]
-    [InlineData("9.9.9.9/32", 0, "X-Forwarded-For: 9.9.9.9", false)]
-    [InlineData("9.9.9.9/32", 1, "X-Forwarded-For: 1.1.1.1, 9.9.9.9:4711", true)]
-    [InlineData("9.9.9.9/32", 1, "X-Forwarded-For: 9.9.9.9, 1.1.1.1", false)]
-    [InlineData("9.9.9.9/32", 2, "X-Forwarded-For: 9.9.9.9, 1.1.1.1", true)]
-    [InlineData("9.9.9.9/32", 2, "X-Forwarded-For: 9.9.9.9", false)]
-    [InlineData("9.9.9.9/32", 2, "X-Forwarded-For: 9.9.9.9\r\nX-Forwarded-For: 1.1.1.1", true)]
-    [InlineData("9.9.9.9/32", 1, "X-Forwarded-For: ::ffff:9.9.9.9", true)]
-    [InlineData("2001:db8::/32", 1, "X-Forwarded-For: [2001:db8::1]:4711", true)]
-    [InlineData("2001:db8::/32", 1, "X-Forwarded-For: unknown", false)]
-    public async Task A_network_may_be_streamed(string network, int proxies, string header, bool streams)
+    [InlineData("127.0.0.0/8", "", "X-Forwarded-For: 9.9.9.9", true)]
+    [InlineData("9.9.9.9/32", "", "X-Forwarded-For: 9.9.9.9", false)]
+    [InlineData("9.9.9.9/32", "10.0.0.0/8", "X-Forwarded-For: 9.9.9.9", false)]
+    [InlineData("9.9.9.9/32", "127.0.0.1/32", "X-Forwarded-For: 1.1.1.1, 9.9.9.9:4711", true)]
+    [InlineData("9.9.9.9/32", "127.0.0.1/32", "X-Forwarded-For: 9.9.9.9, 1.1.1.1", false)]
+    [InlineData("9.9.9.9/32", "127.0.0.1/32 1.1.1.0/24", "X-Forwarded-For: 9.9.9.9, 1.1.1.1", true)]
+    [InlineData("9.9.9.9/32", "127.0.0.1/32 1.1.1.0/24", "X-Forwarded-For: 9.9.9.9, 8.8.8.8, 1.1.1.1", false)]
+    [InlineData("9.9.9.9/32", "127.0.0.1/32 1.1.1.0/24", "X-Forwarded-For: 9.9.9.9\r\nX-Forwarded-For: 1.1.1.1", true)]
+    [InlineData("9.9.9.9/32", "127.0.0.1/32", "X-Forwarded-For: ::ffff:9.9.9.9", true)]
+    [InlineData("2001:db8::/32", "127.0.0.1/32", "X-Forwarded-For: [2001:db8::1]:4711", true)]
+    [InlineData("2001:db8::/32", "127.0.0.1/32", "X-Forwarded-For: unknown", false)]
+    [InlineData("127.0.0.1/32", "127.0.0.1/32", "X-Forwarded-For: unknown", false)]
+    [InlineData("9.9.9.9/32", "127.0.0.1/32", "X-Forwarded-For: 9.9.9.9, unknown", false)]
+    [InlineData("127.0.0.1/32", "127.0.0.1/32", "X-Other: 1", true)]
+    public async Task A_network_may_be_streamed(string network, string proxies, string header, bool streams)
     {
         await using var registry = await Fixture.StartAsync(
             _interception,
-            new RegistryOptions { StreamedNetworks = [IPNetwork.Parse(network)], ProxiesInFront = proxies });
+            new RegistryOptions
+            {
+                StreamedNetworks = [IPNetwork.Parse(network)],
+                ProxyNetworks = [.. proxies.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(IPNetwork.Parse)],
+            });
 
         await (streams
             ? RequireStreamAsync(registry, Repository, header)

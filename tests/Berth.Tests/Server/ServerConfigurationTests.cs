@@ -7,6 +7,8 @@ namespace Berth.Tests.Server;
 
 public sealed class ServerConfigurationTests : IDisposable
 {
+    private static readonly (string, string) Open = ("Berth__Auth__AllowAnonymous", "true");
+
     private readonly ServerFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -60,7 +62,7 @@ public sealed class ServerConfigurationTests : IDisposable
             arguments.Add("config.yml");
         }
 
-        var environment = new List<(string, string)>();
+        var environment = new List<(string, string)> { ("Berth__Auth__AllowAnonymous", "true") };
         if (sources >= 4)
             environment.Add(("REGISTRY_HTTP_ADDR", ":5004"));
         if (sources >= 5)
@@ -113,7 +115,7 @@ public sealed class ServerConfigurationTests : IDisposable
             "--Berth:AllowMissingReferences=true",
             "--Berth:MaximumManifestSize=5MiB", "--Berth:UploadBufferSize=25165824", "--Berth:RedirectEnabled=false",
             "--Berth:RedirectLifetime=90s", "--Berth:StreamedRepositories=a, b/*", "--Berth:StreamedNetworks=10.0.0.0/8",
-            "--Berth:ProxiesInFront=2", "--Berth:Log:Level=Debug", "--Berth:ShutdownTimeout=00:00:05",
+            "--Berth:ProxyNetworks=10.0.0.0/8,2001:db8::/32", "--Berth:Log:Level=Debug", "--Berth:ShutdownTimeout=00:00:05",
         ]).Options;
 
         Assert.Equal("localhost:5001", options.Address.ToString());
@@ -132,11 +134,13 @@ public sealed class ServerConfigurationTests : IDisposable
                 RedirectLifetime = TimeSpan.FromSeconds(90),
                 StreamedRepositories = options.Berth.Registry.StreamedRepositories,
                 StreamedNetworks = options.Berth.Registry.StreamedNetworks,
-                ProxiesInFront = 2,
+                ProxyNetworks = options.Berth.Registry.ProxyNetworks,
             },
             options.Berth.Registry);
         Assert.Equal(["a", "b/*"], options.Berth.Registry.StreamedRepositories.Select(pattern => pattern.ToString()));
         Assert.Equal([IPNetwork.Parse("10.0.0.0/8")], options.Berth.Registry.StreamedNetworks);
+        Assert.Equal(
+            [IPNetwork.Parse("10.0.0.0/8"), IPNetwork.Parse("2001:db8::/32")], options.Berth.Registry.ProxyNetworks);
         Assert.Equal(LogLevel.Debug, options.Berth.LogLevel);
         Assert.Equal(TimeSpan.FromSeconds(5), options.ShutdownTimeout);
     }
@@ -165,8 +169,14 @@ public sealed class ServerConfigurationTests : IDisposable
     [InlineData("StreamedRepositories", "a,B", "library/*")]
     [InlineData("StreamedNetworks", "10.0.0.0/8,ten", "10.0.0.0/8")]
     [InlineData("StreamedNetworks", "10.0.0.1", "10.0.0.0/8")]
-    [InlineData("ProxiesInFront", "10", "0 to 9")]
-    [InlineData("ProxiesInFront", "-1", "0 to 9")]
+    [InlineData("ProxyNetworks", "1", "10.0.0.0/8")]
+    [InlineData("PublicUrl", "registry.example.com", "https://registry.example.com")]
+    [InlineData("PublicUrl", "https://registry.example.com/path", "https://registry.example.com")]
+    [InlineData("PublicUrl", "https://user@registry.example.com", "https://registry.example.com")]
+    [InlineData("PublicUrl", "ftp://registry.example.com", "https://registry.example.com")]
+    [InlineData("Auth:Mode", "open", "none")]
+    [InlineData("Auth:AllowAnonymous", "1", "true or false")]
+    [InlineData("Auth:Realm", "Bérth", "ASCII")]
     [InlineData("Log:Level", "loud", "debug, info, warn or error")]
     [InlineData("ShutdownTimeout", "60", "60s")]
     [InlineData("ShutdownTimeout", "25h", "24h")]
@@ -246,7 +256,7 @@ public sealed class ServerConfigurationTests : IDisposable
     [Fact]
     public void In_a_container_it_listens_everywhere_and_keeps_data_where_the_docker_registry_does()
     {
-        var options = _folder.Read(null, ("BERTH_CONTAINER", "true")).Options;
+        var options = _folder.Read(null, ("BERTH_CONTAINER", "true"), Open).Options;
         Assert.Equal("0.0.0.0:5000", options.Address.ToString());
         Assert.Equal(Path.GetFullPath("/var/lib/registry"), options.Berth.Place.ToString());
     }
@@ -255,14 +265,35 @@ public sealed class ServerConfigurationTests : IDisposable
     public void In_a_container_a_mounted_configuration_is_read_and_outside_it_is_not()
     {
         _folder.Write("mounted.yml", "http: {addr: ':5001'}");
-        Assert.Equal(":5001", _folder.Read(null, ("BERTH_CONTAINER", "true")).Options.Address.ToString());
+        Assert.Equal(":5001", _folder.Read(null, ("BERTH_CONTAINER", "true"), Open).Options.Address.ToString());
         Assert.Equal("127.0.0.1:5000", _folder.Read().Options.Address.ToString());
     }
+
+    [Theory]
+    [InlineData("--Berth:Http:Address=:5000", "--Berth:Http:Address: at :5000 others reach")]
+    [InlineData("--Berth:Http:Address=10.1.2.3:5000", "--Berth:Http:Address: at 10.1.2.3:5000 others reach")]
+    [InlineData("--Berth:Auth:Mode=none --Berth:Http:Address=:0", "--Berth:Http:Address: at :0 others reach")]
+    public void A_registry_that_others_reach_has_logins_or_was_told_to_have_none(string line, string beginning)
+    {
+        var message = _folder.Refusal(line.Split(' '));
+
+        Assert.StartsWith(beginning, message, StringComparison.Ordinal);
+        Assert.Contains("Berth:Auth:Mode=htpasswd", message, StringComparison.Ordinal);
+        Assert.Contains("Berth:Auth:Htpasswd:Path=FILE", message, StringComparison.Ordinal);
+        Assert.Contains("Berth:Auth:AllowAnonymous=true", message, StringComparison.Ordinal);
+        Assert.False(_folder.Read(line.Split(' '), Open).Options.Address.IsLoopback);
+    }
+
+    [Fact]
+    public void A_container_without_a_word_about_logins_does_not_start() =>
+        Assert.StartsWith(
+            "Berth:Http:Address: at 0.0.0.0:5000 others reach", _folder.Refusal(null, ("BERTH_CONTAINER", "true")),
+            StringComparison.Ordinal);
 
     [Fact]
     public void Every_setting_is_in_the_help() =>
         Assert.All(
-            typeof(SettingNames).GetFields().Select(field => (string)field.GetRawConstantValue()!),
+            typeof(SettingNames).GetFields().Concat(typeof(AuthSettings).GetFields()).Select(field => (string)field.GetRawConstantValue()!),
             name => Assert.Contains(name, CommandLine.Usage, StringComparison.Ordinal));
 
     private void RefusedByName(string name, string value, string accepted)
