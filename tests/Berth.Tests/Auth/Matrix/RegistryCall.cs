@@ -31,7 +31,7 @@ internal sealed record RegistryCall(
         Push("start an upload", "end-4", "POST", "blobs/uploads/", 202),
         Push("mount a blob", "end-4", "POST", "blobs/uploads/?mount={blob}&from=acme/app", 201),
         Push("push a blob at once", "end-4", "POST", "blobs/uploads/?digest={empty}", 201),
-        Push("put a manifest", "end-7", "PUT", "manifests/again", 201),
+        Push("put no manifest", "end-7", "PUT", "manifests/again", 400),
         Push("ask for a missing upload", "end-13", "GET", "blobs/uploads/{upload}", 404),
         Push("append to a missing upload", "end-5", "PATCH", "blobs/uploads/{upload}", 404),
         Push("finish a missing upload", "end-6", "PUT", "blobs/uploads/{upload}?digest={empty}", 404),
