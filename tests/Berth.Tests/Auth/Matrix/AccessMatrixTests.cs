@@ -98,6 +98,7 @@ public sealed class AccessMatrixTests(MatrixRegistry fixture) : IClassFixture<Ma
     {
         var path = call.Path
             .Replace("{blob}", fixture.BlobDigest, StringComparison.Ordinal)
+            .Replace("{shared}", fixture.SharedDigest, StringComparison.Ordinal)
             .Replace("{manifest}", fixture.ManifestDigest, StringComparison.Ordinal)
             .Replace("{empty}", Client.Digest([]), StringComparison.Ordinal)
             .Replace("{upload}", Guid.NewGuid().ToString(), StringComparison.Ordinal);

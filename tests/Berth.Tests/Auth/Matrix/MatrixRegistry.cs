@@ -24,6 +24,9 @@ public sealed class MatrixRegistry : IAsyncLifetime
 
     internal string BlobDigest { get; private set; } = "";
 
+    /// <summary>A blob of acme/app that no image names.</summary>
+    internal string SharedDigest { get; private set; } = "";
+
     internal string ManifestDigest { get; private set; } = "";
 
     /// <summary>Repositories that hold an image, and others of the same projects that do not exist.</summary>
@@ -190,6 +193,7 @@ public sealed class MatrixRegistry : IAsyncLifetime
             BlobDigest = await client.PushBlobAsync(repository, config);
             ManifestDigest = await client.PushManifestAsync(repository, "latest", image);
         }
+        SharedDigest = await client.PushBlobAsync("acme/app", Client.RandomBytes(50));
     }
 
     private async Task<JsonNode?> SendAsync(string method, string path, object? body = null, string caller = Administrator)

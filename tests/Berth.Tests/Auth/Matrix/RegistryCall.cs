@@ -4,7 +4,7 @@ namespace Berth.Tests.Auth.Matrix;
 /// <param name="Name">Its name in the test's output.</param>
 /// <param name="Route">The route's id.</param>
 /// <param name="Method">The HTTP method.</param>
-/// <param name="Path">The path; <c>{repo}</c>, <c>{blob}</c>, <c>{manifest}</c> and <c>{upload}</c> are filled in.</param>
+/// <param name="Path">The path; <c>{blob}</c>, <c>{shared}</c> (a blob of acme/app alone), <c>{manifest}</c> and <c>{upload}</c> are filled in.</param>
 /// <param name="Action">What it needs: <c>pull</c>, <c>push</c> or <c>delete</c>.</param>
 /// <param name="Scope">What the challenge asks for.</param>
 /// <param name="There">The answer to who may, where what it names is there.</param>
@@ -29,7 +29,7 @@ internal sealed record RegistryCall(
         Pull("list a page of tags", "end-8", "GET", "tags/list?n=1&last=a"),
         Pull("list referrers", "end-12", "GET", "referrers/{manifest}") with { Missing = 200 },
         Push("start an upload", "end-4", "POST", "blobs/uploads/", 202),
-        Push("mount a blob", "end-4", "POST", "blobs/uploads/?mount={blob}&from=acme/app", 201),
+        Push("mount a blob", "end-4", "POST", "blobs/uploads/?mount={shared}&from=acme/app", 201),
         Push("push a blob at once", "end-4", "POST", "blobs/uploads/?digest={empty}", 201),
         Push("put no manifest", "end-7", "PUT", "manifests/again", 400),
         Push("ask for a missing upload", "end-13", "GET", "blobs/uploads/{upload}", 404),
