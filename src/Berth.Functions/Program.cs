@@ -1,4 +1,5 @@
 using Berth.Functions;
+using Berth.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.DependencyInjection;
@@ -11,10 +12,6 @@ var configuration = FunctionsConfiguration.OfThisProcess();
 builder.Logging.SetMinimumLevel(configuration.LogLevel);
 builder.Services.AddSingleton(configuration);
 builder.Services.AddSingleton<Registry>();
-builder.Services.Configure<KestrelServerOptions>(kestrel =>
-{
-    // The host in front has its own limit; a layer has none. docker sends nothing while it compresses.
-    kestrel.Limits.MaxRequestBodySize = null;
-    kestrel.Limits.MinRequestBodyDataRate = null;
-});
+// The host in front has limits of its own besides.
+builder.Services.Configure<KestrelServerOptions>(ConnectionLimits.Apply);
 builder.Build().Run();

@@ -15,12 +15,7 @@ internal static class KestrelSetup
         var https = options.Tls?.Load();
         web.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
-            kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = null;
-            // docker sends nothing while it compresses, and takes nothing while it unpacks.
-            var patience = new MinDataRate(bytesPerSecond: 100, gracePeriod: TimeSpan.FromSeconds(60));
-            kestrel.Limits.MinRequestBodyDataRate = patience;
-            kestrel.Limits.MinResponseDataRate = patience;
+            ConnectionLimits.Apply(kestrel);
             Listen(kestrel, options.Address, endpoint =>
             {
                 endpoint.Protocols = https is null ? HttpProtocols.Http1 : HttpProtocols.Http1AndHttp2;

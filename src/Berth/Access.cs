@@ -51,3 +51,10 @@ internal enum Access
     /// <summary>Management: changing who is a member of the project, or ending it.</summary>
     OwnProject,
 }
+
+/// <summary>Kinds of <see cref="Access"/>.</summary>
+internal static class AccessKinds
+{
+    /// <summary>Whether it is a right of the management API, not one of a repository.</summary>
+    public static bool IsManagement(this Access access) => access >= Access.Anybody;
+}

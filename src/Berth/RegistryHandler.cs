@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using System.Globalization;
+using Berth.Accounts;
 using Berth.Auth;
 using Berth.Errors;
 using Berth.Storage;
@@ -15,6 +15,9 @@ public sealed class RegistryHandler : IDisposable
 {
     private readonly Router _router;
     private readonly Gate _gate;
+    private readonly AuthOptions _auth;
+    private readonly Administrators _administrators;
+    private readonly AnswerHeaders _headers;
     private readonly StorageMeter _meter;
     private readonly UploadBuffers _buffers;
     private readonly BodyLimit? _bodyLimit;
@@ -25,13 +28,30 @@ public sealed class RegistryHandler : IDisposable
         RegistryOptions options, RegistryStorage storage, TimeProvider time, ILogger<RegistryHandler> logger)
     {
         _meter = storage.Meter;
+        _headers = new(options.Auth.PublicUrl);
         _logger = logger;
         _bodyLimit = options.BodyLimit;
         _buffers = new(options.UploadBufferSize, storage.Objects.MinimumPartSize);
         var uploads = new UploadStore(storage.Records, storage.Objects, _buffers, time);
-        _gate = AuthSetup.CreateGate(options.Auth, uploads, time);
-        _router = new(RouteTable.Create(options, storage, uploads, time), options.DeleteEnabled);
+        var auth = AuthSetup.Create(options, storage, uploads, time);
+        _gate = auth.Gate;
+        _router = new([.. RouteTable.Create(options, storage, uploads, time), .. auth.Routes], options.DeleteEnabled);
+        _administrators = new(new(storage.Records), time);
+        _auth = options.Auth;
     }
+
+    /// <summary>
+    /// Sees to it that there is an administrator, or can be one, where there are accounts. A host calls it once when it starts.
+    /// </summary>
+    /// <returns>
+    /// A one-time code with which <c>POST /api/v1/setup</c> makes the first administrator, for the host to print;
+    /// <see langword="null"/> where there is one, the settings name one, or there are no accounts.
+    /// </returns>
+    /// <exception cref="ArgumentException">The administrator that the settings name cannot have that name or password.</exception>
+    /// <exception cref="StorageException">The store does not answer.</exception>
+    public async Task<string?> PrepareAsync(CancellationToken cancellationToken) => _auth.Mode == AuthMode.Accounts
+        ? await _administrators.PrepareAsync(_auth.Accounts, cancellationToken)
+        : null;
 
     /// <summary>Answers one request. Never throws.</summary>
     public async Task HandleAsync(HttpContext context)
@@ -39,22 +59,13 @@ public sealed class RegistryHandler : IDisposable
         var request = new RegistryRequest(context);
         var started = Stopwatch.GetTimestamp();
         var use = _meter.Begin();
-        context.Response.OnStarting(() =>
-        {
-            context.Response.Headers["Server-Timing"] = string.Create(
-                CultureInfo.InvariantCulture,
-                $"storage;desc=\"{use.Calls} calls\";dur={use.Time.TotalMilliseconds:0.0}, " +
-                $"total;dur={Stopwatch.GetElapsedTime(started).TotalMilliseconds:0.0}");
-            return Task.CompletedTask;
-        });
-        context.Response.Headers["Docker-Distribution-Api-Version"] = "registry/2.0";
-        context.Response.Headers.XContentTypeOptions = "nosniff";
+        _headers.Add(context, use, started);
 
         Route? route = null;
         var status = 0;
         try
         {
-            var error = _router.Find(request, out route);
+            var error = CheckFraming(request) ?? _router.Find(request, out route);
             error ??= await _gate.AdmitAsync(request, route!) ?? CheckLength(request) ?? await route!.Endpoint(request);
             if (error is not null)
             {
@@ -80,6 +91,18 @@ public sealed class RegistryHandler : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _buffers.Dispose();
 
+    /// <summary>
+    /// RFC 9112, 6.1: who does not know a transfer coding cannot tell where the body ends, and HTTP/1.0 knows none. What a proxy
+    /// in front takes for the body may then be the next request here: nothing more is read from such a connection.
+    /// </summary>
+    private static RegistryError? CheckFraming(RegistryRequest request)
+    {
+        var codings = request.Http.Headers.TransferEncoding;
+        var isPlain = codings.Count == 0 || (codings is [{ } coding]
+            && coding.Equals("chunked", StringComparison.OrdinalIgnoreCase) && !HttpProtocol.IsHttp10(request.Http.Protocol));
+        return isPlain ? null : RegistryError.FramingUnclear();
+    }
+
     /// <summary>Refuses at once what would be cut off later. A body without a length is found too large on the way.</summary>
     private RegistryError? CheckLength(RegistryRequest request) =>
         _bodyLimit is { } limit && request.Http.ContentLength > limit.Bytes ? RegistryError.BodyTooLarge(limit) : null;
@@ -100,6 +123,7 @@ public sealed class RegistryHandler : IDisposable
             BadHttpRequestException bad => RegistryError.BadRequest(bad.StatusCode, "the request is no valid HTTP"),
             StorageException { IsThrottled: true } busy =>
                 RegistryError.TooManyRequests(busy.RetryAfter ?? TimeSpan.FromSeconds(1)),
+            PasswordsBusyException busy => RegistryError.TooManyRequests(busy.RetryAfter),
             StorageException down => RegistryError.Unavailable(id, down.RetryAfter ?? TimeSpan.FromSeconds(1)),
             _ => RegistryError.Internal(id),
         };

@@ -16,14 +16,17 @@ public sealed partial class ArchitectureTests
     private static readonly string Source = Path.Combine(Root, "src");
 
     [Fact]
-    public void Berth_references_only_the_platform()
+    public void Berth_references_only_the_platform_and_what_reads_tokens()
     {
         Assert.All(typeof(RegistryHandler).Assembly.GetReferencedAssemblies(), reference =>
             Assert.Matches(
-                @"\A(System(\..+)?|netstandard|Microsoft\.AspNetCore\..+|Microsoft\.Extensions\..+|Microsoft\.Net\.Http\.Headers|Microsoft\.Win32\.Primitives)\z",
+                @"\A(System(\..+)?|netstandard|Microsoft\.AspNetCore\..+|Microsoft\.Extensions\..+|Microsoft\.IdentityModel\..+|Microsoft\.Net\.Http\.Headers|Microsoft\.Win32\.Primitives)\z",
                 reference.Name!));
         var project = XDocument.Load(Path.Combine(Source, "Berth", "Berth.csproj"));
-        Assert.Empty(project.Descendants("PackageReference"));
+        // Tokens are too dangerous to read with code of one's own.
+        Assert.Equal(
+            ["Microsoft.IdentityModel.JsonWebTokens", "Microsoft.IdentityModel.Protocols.OpenIdConnect"],
+            References(project, "PackageReference"));
         Assert.Empty(project.Descendants("ProjectReference"));
     }
 
@@ -46,8 +49,22 @@ public sealed partial class ArchitectureTests
         }
     }
 
+    [Fact]
+    public void Only_Berth_Identity_knows_what_users_are_checked_with_elsewhere()
+    {
+        var project = XDocument.Load(Path.Combine(Source, "Berth.Identity", "Berth.Identity.csproj"));
+        Assert.Equal(["BCrypt.Net-Next"], References(project, "PackageReference"));
+        Assert.Equal(["../Berth/Berth.csproj"], References(project, "ProjectReference"));
+        Assert.Equal(
+            ["Berth.Identity"],
+            Directory.GetFiles(Source, "*.csproj", SearchOption.AllDirectories)
+                .Where(path => References(XDocument.Load(path), "PackageReference")
+                    .Any(name => Regex.IsMatch(name, @"\A(BCrypt\.|System\.DirectoryServices)")))
+                .Select(Path.GetFileNameWithoutExtension));
+    }
+
     [Theory]
-    [InlineData("Berth.Hosting", "Berth", "Berth.Storage.Azure", "Berth.Storage.Oss", "Berth.Storage.S3")]
+    [InlineData("Berth.Hosting", "Berth", "Berth.Identity", "Berth.Storage.Azure", "Berth.Storage.Oss", "Berth.Storage.S3")]
     [InlineData("Berth.Cli", "Berth.Hosting")]
     [InlineData("Berth.Functions", "Berth.Hosting")]
     [InlineData("Berth.Server", "Berth.Hosting")]
@@ -147,6 +164,6 @@ public sealed partial class ArchitectureTests
         return folder;
     }
 
-    [GeneratedRegex(@"/// <summary>\s*(///\s*)?(end-[0-9]+|<c>GET /v2/_catalog</c>|For orchestrators)")]
+    [GeneratedRegex(@"/// <summary>\s*(///\s*)?(end-[0-9]+|<c>GET /v2/_catalog</c>|For orchestrators|Docker's token)")]
     private static partial Regex SpecId();
 }

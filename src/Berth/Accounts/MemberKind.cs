@@ -30,6 +30,31 @@ internal enum MemberKind
 internal static class MemberKinds
 {
     private const string Directory = "ldap";
+    private const int LongestForeignName = 128;
+
+    private static readonly (MemberKind Kind, string Text)[] Texts =
+    [
+        (MemberKind.User, "user"), (MemberKind.Group, "group"), (MemberKind.LdapUser, "ldap-user"),
+        (MemberKind.LdapGroup, "ldap-group"), (MemberKind.OidcUser, "oidc-user"), (MemberKind.OidcGroup, "oidc-group"),
+    ];
+
+    /// <summary>What a message says of the kinds.</summary>
+    public static string Grammar { get; } = string.Join(", ", Texts.Select(one => one.Text));
+
+    /// <summary>A kind as paths have it.</summary>
+    public static string Text(this MemberKind kind) => Array.Find(Texts, one => one.Kind == kind).Text;
+
+    /// <summary>Reads a kind.</summary>
+    public static bool TryParse(string text, out MemberKind kind)
+    {
+        var found = Array.Find(Texts, one => one.Text == text);
+        kind = found.Kind;
+        return found.Text is not null;
+    }
+
+    /// <summary>Whether somebody whom Berth does not know may have this name: any text without control characters.</summary>
+    public static bool IsForeignName(string text) =>
+        text.Length is > 0 and <= LongestForeignName && !text.Any(char.IsControl);
 
     /// <summary>What kind of member a person is; <see langword="null"/> for what is no person.</summary>
     public static MemberKind? Of(Principal principal) => principal switch

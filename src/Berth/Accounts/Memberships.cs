@@ -118,7 +118,7 @@ internal sealed class Memberships(AccountRecords records)
         }
     }
 
-    private Task ForgetAsync(string group, string groupId, string user, CancellationToken cancellationToken) =>
+    private Task<GroupRecord?> ForgetAsync(string group, string groupId, string user, CancellationToken cancellationToken) =>
         records.Groups.UpdateAsync(
             group,
             stored => stored.Value.Id == groupId && stored.Value.Members.Contains(user, StringComparer.Ordinal)

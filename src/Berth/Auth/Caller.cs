@@ -20,6 +20,12 @@ public sealed record Caller(Principal Principal)
     /// <summary>Whether the credential allows to see which repositories there are. Default: true.</summary>
     public bool AllowsCatalog { get; init; } = true;
 
+    /// <summary>
+    /// Which repositories the catalog shows at most, where that is more than what the credential allows to pull: a token for the
+    /// catalog names no repositories. <see langword="null"/>: those of <see cref="Limits"/>.
+    /// </summary>
+    public IReadOnlyList<AccessLimit>? CatalogLimits { get; init; }
+
     /// <summary>When a token ends; <see langword="null"/> for credentials without an end of their own.</summary>
     public DateTimeOffset? Expires { get; init; }
 
@@ -40,8 +46,5 @@ public sealed record Caller(Principal Principal)
     public string? Credential { get; init; }
 
     /// <summary>What the credential allows at most on one repository.</summary>
-    internal RepositoryActions LimitOn(RepositoryName repository) => Limits is null
-        ? RepositoryActions.All
-        : Limits.Where(limit => limit.Repositories.Includes(repository))
-            .Aggregate(RepositoryActions.None, (all, limit) => all | limit.Actions);
+    internal RepositoryActions LimitOn(RepositoryName repository) => AccessLimit.On(repository, Limits);
 }

@@ -24,6 +24,14 @@ internal sealed class Rights(Caller caller, IAccessPolicy policy)
             : limit & await OnAsync(ProjectName.Of(repository), cancellationToken);
     }
 
+    /// <summary>Whether the catalog shows it a repository: one that it could pull from with a credential for it.</summary>
+    public async ValueTask<bool> SeesAsync(RepositoryName repository, CancellationToken cancellationToken)
+    {
+        var limit = AccessLimit.On(repository, caller.CatalogLimits ?? caller.Limits);
+        return limit.HasFlag(RepositoryActions.Pull) &&
+            (await OnAsync(ProjectName.Of(repository), cancellationToken)).HasFlag(RepositoryActions.Pull);
+    }
+
     /// <summary>Whether it may do all of some actions with a repository.</summary>
     public async ValueTask<bool> AllowAsync(
         RepositoryName repository, RepositoryActions actions, CancellationToken cancellationToken) =>

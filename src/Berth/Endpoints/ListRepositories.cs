@@ -68,7 +68,7 @@ internal sealed class ListRepositories(RepositoryStore repositories)
                 ? parsed
                 : throw new InvalidDataException($"'{text}' is listed as a repository, and is no name of one");
             var project = ProjectName.Of(name);
-            if (await request.Rights.AllowAsync(name, RepositoryActions.Pull, request.Aborted))
+            if (await request.Rights.SeesAsync(name, request.Aborted))
             {
                 items.Add(text);
             }

@@ -32,10 +32,16 @@ internal static class ErrorAnswer
         {
             entry["detail"] = error.Detail.DeepClone();
         }
+        var answer = new JsonObject { ["errors"] = new JsonArray(entry) };
+        if (error.TokenError is not null)
+        {
+            answer["error"] = error.TokenError;
+            answer["error_description"] = error.Message;
+        }
         var body = new ArrayBufferWriter<byte>();
         using (var writer = new Utf8JsonWriter(body, Readable))
         {
-            new JsonObject { ["errors"] = new JsonArray(entry) }.WriteTo(writer);
+            answer.WriteTo(writer);
         }
         response.StatusCode = error.Status;
         response.ContentType = MediaTypes.Json;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Berth.Accounts;
 using Berth.Content;
 
 namespace Berth.Errors;
@@ -15,6 +16,9 @@ internal sealed record RegistryError(int Status, string Code, string Message, Js
 
     /// <summary>Headers that this answer needs besides: <c>Allow</c>, <c>Location</c>, <c>Range</c>, <c>Retry-After</c>.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; } = [];
+
+    /// <summary>The code of RFC 6749, section 5.2, where a token was asked for.</summary>
+    public string? TokenError { get; init; }
 
     public static RegistryError BlobUnknown(Digest digest) =>
         new(404, "BLOB_UNKNOWN", "blob unknown to registry", Named("digest", digest.ToString()));
@@ -75,6 +79,14 @@ internal sealed record RegistryError(int Status, string Code, string Message, Js
     public static RegistryError NameInvalid(string? given) =>
         new(400, "NAME_INVALID", "invalid repository name", Given(given, RepositoryName.Grammar));
 
+    /// <summary>400 of the management API: no name by the grammar.</summary>
+    public static RegistryError PathNameInvalid(string what, string given) =>
+        new(400, "NAME_INVALID", $"invalid {what}", Given(given, what == "kind" ? MemberKinds.Grammar : AccountName.Grammar));
+
+    /// <summary>404 of the management API: there is no such project, or the caller may not know of it.</summary>
+    public static RegistryError ProjectUnknown(ProjectName name) =>
+        new(404, "NOT_FOUND", "no such project", Named("name", name.ToString()));
+
     public static RegistryError NameUnknown(RepositoryName name) =>
         new(404, "NAME_UNKNOWN", "repository name not known to registry", Named("name", name.ToString()));
 
@@ -101,6 +113,14 @@ internal sealed record RegistryError(int Status, string Code, string Message, Js
         {
             Headers = [new("WWW-Authenticate", challenge)],
         };
+
+    /// <summary>401: whoever asks for a token shows a wrong credential.</summary>
+    public static RegistryError GrantInvalid(string challenge) =>
+        Unauthorized(challenge, scope: null) with { TokenError = "invalid_grant" };
+
+    /// <summary>400: a token cannot be asked for like this.</summary>
+    public static RegistryError TokenRequestInvalid(string detail, string code = "invalid_request") =>
+        new(400, "UNSUPPORTED", "invalid request for a token", detail) { TokenError = code };
 
     /// <summary>403: the caller is known, and a rule says no.</summary>
     public static RegistryError Denied(string detail) =>
@@ -147,6 +167,10 @@ internal sealed record RegistryError(int Status, string Code, string Message, Js
     /// <summary>400: what was sent is no HTTP, or ended before its length.</summary>
     public static RegistryError BadRequest(int status, string detail) =>
         new(status, "UNSUPPORTED", "bad request", detail);
+
+    /// <summary>400: where the body ends is not certain. The connection ends with the answer.</summary>
+    public static RegistryError FramingUnclear() =>
+        BadRequest(400, "a transfer coding other than chunked, or one in HTTP/1.0") with { Headers = [new("Connection", "close")] };
 
     private static KeyValuePair<string, string> RetryAfter(TimeSpan wait) =>
         new("Retry-After", Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture));

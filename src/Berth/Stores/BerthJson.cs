@@ -3,7 +3,9 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Berth.Accounts;
+using Berth.Auth.Tokens;
 using Berth.Content;
+using Berth.Endpoints;
 
 namespace Berth.Stores;
 
@@ -22,6 +24,10 @@ namespace Berth.Stores;
 [JsonSerializable(typeof(ProjectRecord))]
 [JsonSerializable(typeof(RobotRecord))]
 [JsonSerializable(typeof(SetupRecord))]
+[JsonSerializable(typeof(SigningKeyRecord))]
+[JsonSerializable(typeof(TokenClaims))]
+[JsonSerializable(typeof(TokenAnswer))]
+[JsonSerializable(typeof(IReadOnlyList<AccessClaim>))]
 internal sealed partial class BerthJson : JsonSerializerContext
 {
     /// <summary>Types as every store and endpoint writes them.</summary>

@@ -20,6 +20,7 @@ namespace Berth.Stores;
 ///   projects / {project}                          ProjectRecord: its visibility and members
 ///   robots/{project} / {robot}                    RobotRecord
 ///   setup / administrator                         SetupRecord: who administers, or the code that makes the first who does
+///   keys / {kid}                                  SigningKeyRecord: a key of Berth's own tokens
 ///   probe / {random}                              written and deleted when a host starts
 /// objects
 ///   objects/{2 hex}/{30 hex}                      a blob, a large manifest, or an upload that may be a whole blob
@@ -40,6 +41,8 @@ internal static class RecordLayout
     public const string Projects = "projects";
 
     public const string Setup = "setup";
+
+    public const string SigningKeys = "keys";
 
     private const string BlobRow = "~"; // greater than every repository's row, so that those list first
 
@@ -70,6 +73,8 @@ internal static class RecordLayout
     public static RecordKey Upload(UploadId id) => new("uploads", id.ToString());
 
     public static string Robots(ProjectName project) => "robots/" + Encode(project.ToString());
+
+    public static RecordKey SigningKey(string id) => new(SigningKeys, id);
 
     /// <summary>A key that no object has had: bytes are written once and never moved.</summary>
     public static string NewObject() => New("objects");

@@ -12,19 +12,20 @@ public static class RawRequest
     /// <param name="server">Where to.</param>
     /// <param name="head">The request line and headers, a line each; Host and Connection are added.</param>
     /// <param name="body">What follows them.</param>
-    public static async Task<string> SendAsync(Uri server, string head, string body = "")
+    public static Task<string> SendAsync(Uri server, string head, string body = "") => ExchangeAsync(
+        server, $"{head.ReplaceLineEndings("\r\n")}\r\nHost: registry.example\r\nConnection: close\r\n\r\n{body}");
+
+    /// <summary>Sends bytes and reads until the server closes the connection, for 30 seconds at most.</summary>
+    public static async Task<string> ExchangeAsync(Uri server, string text)
     {
         using var limit = new CancellationTokenSource(Limit);
         using var client = new TcpClient();
         await client.ConnectAsync(server.Host, server.Port, limit.Token);
         var stream = client.GetStream();
-        await stream.WriteAsync(
-            Encoding.UTF8.GetBytes(
-                $"{head.ReplaceLineEndings("\r\n")}\r\nHost: registry.example\r\nConnection: close\r\n\r\n{body}"),
-            limit.Token);
         var answer = new MemoryStream();
         try
         {
+            await stream.WriteAsync(Encoding.UTF8.GetBytes(text), limit.Token);
             await stream.CopyToAsync(answer, limit.Token);
         }
         catch (IOException)

@@ -107,10 +107,10 @@ internal sealed class Members(AccountRecords records)
 
     private static bool IsOwner(ProjectMember member) => member.Role == Role.Owner;
 
-    private static string Key(ProjectMember member) => $"{MemberKinds.Text(member.Kind)}/{member.Name}";
+    private static string Key(ProjectMember member) => $"{member.Kind.Text()}/{member.Name}";
 
     private static MemberAnswer Answer(ProjectMember member) => new(member.Kind, member.Name, member.Role);
 
     private static RegistryError Unknown(RegistryRequest request) =>
-        ApiError.NotFound("project", request.Project.ToString()!);
+        RegistryError.ProjectUnknown(request.Project!.Value);
 }

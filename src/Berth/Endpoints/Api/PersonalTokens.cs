@@ -1,5 +1,4 @@
 using Berth.Accounts;
-using Berth.Auth;
 using Berth.Errors;
 
 namespace Berth.Endpoints.Api;

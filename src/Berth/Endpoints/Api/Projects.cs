@@ -1,5 +1,4 @@
 using Berth.Accounts;
-using Berth.Auth;
 using Berth.Content;
 using Berth.Errors;
 using Berth.Storage;
@@ -141,5 +140,5 @@ internal sealed class Projects(
         records.Projects.GetAsync(request.Project.ToString()!, request.Aborted);
 
     private static RegistryError Unknown(RegistryRequest request) =>
-        ApiError.NotFound("project", request.Project.ToString()!);
+        RegistryError.ProjectUnknown(request.Project!.Value);
 }

@@ -1,7 +1,6 @@
 using Berth.Accounts;
 using Berth.Content;
 using Berth.Errors;
-using Berth.Storage;
 
 namespace Berth.Endpoints.Api;
 
@@ -126,7 +125,7 @@ internal sealed class Robots(AccountRecords records, TimeProvider time)
         robot.Value.Access, robot.Value.Created, robot.Value.Expires, robot.Value.LastUsed, secret);
 
     private static RegistryError Unknown(RegistryRequest request) =>
-        ApiError.NotFound("project", request.Project.ToString()!);
+        RegistryError.ProjectUnknown(request.Project!.Value);
 
     private static RegistryError Missing(RegistryRequest request) => ApiError.NotFound("robot", request.Robot.ToString());
 }
