@@ -42,6 +42,7 @@ public sealed class MatrixRegistry : IAsyncLifetime
             Auth = new()
             {
                 Mode = AuthMode.Accounts,
+                SignIn = new() { UserFailures = 100_000, AddressFailures = 100_000 }, // wrong ones are as many as right ones here
                 PublicUrl = new("https://registry.example"),
                 Accounts = new() { Administrator = Administrator, AdministratorPassword = _password },
             },
