@@ -9,6 +9,9 @@ internal static class AccessOracle
     public static readonly string[] Rejected =
         ["wrong-password", "disabled", "deleted", "expired-robot", "revoked-robot", "expired-personal", "revoked-personal"];
 
+    /// <summary>Those of them whose every request costs the checking of a password: a few requests of each are enough.</summary>
+    public static readonly string[] Costly = ["wrong-password", "deleted"];
+
     /// <summary>The projects of the fixture; <c>nowhere</c> was never made.</summary>
     public static readonly string[] Projects = ["acme", "open", "other", "library", "nowhere"];
 
