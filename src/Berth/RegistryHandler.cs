@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Berth.Accounts;
 using Berth.Auth;
 using Berth.Errors;
 using Berth.Storage;
@@ -14,6 +15,8 @@ public sealed class RegistryHandler : IDisposable
 {
     private readonly Router _router;
     private readonly Gate _gate;
+    private readonly AuthOptions _auth;
+    private readonly Administrators _administrators;
     private readonly AnswerHeaders _headers;
     private readonly StorageMeter _meter;
     private readonly UploadBuffers _buffers;
@@ -30,9 +33,25 @@ public sealed class RegistryHandler : IDisposable
         _bodyLimit = options.BodyLimit;
         _buffers = new(options.UploadBufferSize, storage.Objects.MinimumPartSize);
         var uploads = new UploadStore(storage.Records, storage.Objects, _buffers, time);
-        _gate = AuthSetup.CreateGate(options.Auth, uploads, time);
-        _router = new(RouteTable.Create(options, storage, uploads, time), options.DeleteEnabled);
+        var auth = AuthSetup.Create(options, storage, uploads, time);
+        _gate = auth.Gate;
+        _router = new([.. RouteTable.Create(options, storage, uploads, time), .. auth.Routes], options.DeleteEnabled);
+        _administrators = new(new(storage.Records), time);
+        _auth = options.Auth;
     }
+
+    /// <summary>
+    /// Sees to it that there is an administrator, or can be one, where there are accounts. A host calls it once when it starts.
+    /// </summary>
+    /// <returns>
+    /// A one-time code with which <c>POST /api/v1/setup</c> makes the first administrator, for the host to print;
+    /// <see langword="null"/> where there is one, the settings name one, or there are no accounts.
+    /// </returns>
+    /// <exception cref="ArgumentException">The administrator that the settings name cannot have that name or password.</exception>
+    /// <exception cref="StorageException">The store does not answer.</exception>
+    public async Task<string?> PrepareAsync(CancellationToken cancellationToken) => _auth.Mode == AuthMode.Accounts
+        ? await _administrators.PrepareAsync(_auth.Accounts, cancellationToken)
+        : null;
 
     /// <summary>Answers one request. Never throws.</summary>
     public async Task HandleAsync(HttpContext context)
@@ -104,6 +123,7 @@ public sealed class RegistryHandler : IDisposable
             BadHttpRequestException bad => RegistryError.BadRequest(bad.StatusCode, "the request is no valid HTTP"),
             StorageException { IsThrottled: true } busy =>
                 RegistryError.TooManyRequests(busy.RetryAfter ?? TimeSpan.FromSeconds(1)),
+            PasswordsBusyException busy => RegistryError.TooManyRequests(busy.RetryAfter),
             StorageException down => RegistryError.Unavailable(id, down.RetryAfter ?? TimeSpan.FromSeconds(1)),
             _ => RegistryError.Internal(id),
         };

@@ -1,3 +1,4 @@
+using Berth.Accounts;
 using Berth.Auth;
 using Berth.Content;
 using Berth.Errors;
@@ -17,6 +18,9 @@ internal sealed class RegistryRequest(HttpContext context)
 
     public bool IsHead => HttpMethods.IsHead(Http.Method);
 
+    /// <summary>Whether a token was sent, and not a name and a secret.</summary>
+    public bool IsBearer => Http.Headers.Authorization.ToString().StartsWith("Bearer", StringComparison.OrdinalIgnoreCase);
+
     /// <summary>Fires when the client goes away.</summary>
     public CancellationToken Aborted => Context.RequestAborted;
 
@@ -24,6 +28,21 @@ internal sealed class RegistryRequest(HttpContext context)
 
     /// <summary>The project of the repository; <see langword="null"/> where the path names none.</summary>
     public ProjectName? Project { get; private set; }
+
+    /// <summary>The account that the path names.</summary>
+    public AccountName User { get; private set; }
+
+    /// <summary>The group that the path names.</summary>
+    public AccountName Group { get; private set; }
+
+    /// <summary>The robot that the path names, of <see cref="Project"/>.</summary>
+    public AccountName Robot { get; private set; }
+
+    /// <summary>The member that the path names.</summary>
+    public (MemberKind Kind, string Name) Member { get; private set; }
+
+    /// <summary>The id of a personal token that the path names: any text.</summary>
+    public string Token { get; private set; } = "";
 
     public Reference Reference { get; private set; }
 
@@ -71,9 +90,44 @@ internal sealed class RegistryRequest(HttpContext context)
                 }
                 Upload = id;
                 return null;
+            case "{token}":
+                Token = text;
+                return null;
+            case "{project}" or "{user}" or "{group}" or "{robot}" or "{kind}" or "{member}":
+                return BindName(variable, text);
             default:
                 throw new ArgumentException($"no such variable: {variable}", nameof(variable));
         }
+    }
+
+    private RegistryError? BindName(string variable, string text)
+    {
+        var isName = AccountName.TryParse(text, out var name);
+        switch (variable)
+        {
+            case "{project}":
+                isName = ProjectName.TryParse(text, out var project);
+                Project = project;
+                break;
+            case "{user}":
+                User = name;
+                break;
+            case "{group}":
+                Group = name;
+                break;
+            case "{robot}":
+                Robot = name;
+                break;
+            case "{kind}":
+                isName = MemberKinds.TryParse(text, out var kind);
+                Member = (kind, "");
+                break;
+            default:
+                isName = Member.Kind.IsOurs() ? isName : MemberKinds.IsForeignName(text);
+                Member = (Member.Kind, text);
+                break;
+        }
+        return isName ? null : RegistryError.PathNameInvalid(variable.Trim('{', '}'), text);
     }
 
     /// <summary>The one value of a query parameter; more than one are joined, and so no value of any grammar.</summary>

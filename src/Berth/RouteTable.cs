@@ -10,6 +10,9 @@ internal static class RouteTable
     /// <summary>The path of an upload session.</summary>
     public const string Upload = "/v2/{name}/blobs/uploads/{upload}";
 
+    /// <summary>Where clients get tokens.</summary>
+    public const string Token = "/token";
+
     private const string Manifest = "/v2/{name}/manifests/{reference}";
     private const string Blob = "/v2/{name}/blobs/{digest}";
     private const string Uploads = "/v2/{name}/blobs/uploads/";

@@ -49,8 +49,22 @@ public sealed partial class ArchitectureTests
         }
     }
 
+    [Fact]
+    public void Only_Berth_Identity_knows_what_users_are_checked_with_elsewhere()
+    {
+        var project = XDocument.Load(Path.Combine(Source, "Berth.Identity", "Berth.Identity.csproj"));
+        Assert.Equal(["BCrypt.Net-Next"], References(project, "PackageReference"));
+        Assert.Equal(["../Berth/Berth.csproj"], References(project, "ProjectReference"));
+        Assert.Equal(
+            ["Berth.Identity"],
+            Directory.GetFiles(Source, "*.csproj", SearchOption.AllDirectories)
+                .Where(path => References(XDocument.Load(path), "PackageReference")
+                    .Any(name => Regex.IsMatch(name, @"\A(BCrypt\.|System\.DirectoryServices)")))
+                .Select(Path.GetFileNameWithoutExtension));
+    }
+
     [Theory]
-    [InlineData("Berth.Hosting", "Berth", "Berth.Storage.Azure", "Berth.Storage.Oss", "Berth.Storage.S3")]
+    [InlineData("Berth.Hosting", "Berth", "Berth.Identity", "Berth.Storage.Azure", "Berth.Storage.Oss", "Berth.Storage.S3")]
     [InlineData("Berth.Cli", "Berth.Hosting")]
     [InlineData("Berth.Functions", "Berth.Hosting")]
     [InlineData("Berth.Server", "Berth.Hosting")]

@@ -38,7 +38,8 @@ public sealed class TestRegistry : IAsyncDisposable
 
     public RecordingLogger Log { get; }
 
-    public static async Task<TestRegistry> StartAsync(RegistryStorage storage, RegistryOptions? options = null)
+    public static async Task<TestRegistry> StartAsync(
+        RegistryStorage storage, RegistryOptions? options = null, TimeProvider? time = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -46,7 +47,7 @@ public sealed class TestRegistry : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = options?.BodyLimit?.Bytes);
         var app = builder.Build();
         var log = new RecordingLogger();
-        var handler = new RegistryHandler(options ?? new(), storage, TimeProvider.System, log);
+        var handler = new RegistryHandler(options ?? new(), storage, time ?? TimeProvider.System, log);
         TestRegistry? registry = null;
         app.Run(context =>
         {
@@ -57,6 +58,9 @@ public sealed class TestRegistry : IAsyncDisposable
         await app.StartAsync();
         return registry = new(app, handler, storage, log);
     }
+
+    /// <summary>What a host does once when it starts.</summary>
+    public Task<string?> PrepareAsync() => _handler.PrepareAsync(CancellationToken.None);
 
     /// <summary>How many bytes of all bodies the registry has taken.</summary>
     public long BytesTaken => Interlocked.Read(ref _bytesTaken);

@@ -20,6 +20,18 @@ public sealed record AuthOptions
     /// <summary>Who knows names and secrets besides what the mode itself has, in the order in which they are asked.</summary>
     public IReadOnlyList<ICredentialSource> Sources { get; init; } = [];
 
+    /// <summary>How people come to have accounts and projects, where the mode is <see cref="AuthMode.Accounts"/>.</summary>
+    public AccountOptions Accounts { get; init; } = new();
+
+    /// <summary>How much checking the passwords of accounts may cost.</summary>
+    public PasswordLimits Passwords { get; init; } = new();
+
+    /// <summary>How many wrong passwords are too many.</summary>
+    public SignInLimits SignIn { get; init; } = new();
+
     /// <summary>How Berth makes tokens of its own, where it does: with accounts.</summary>
     public TokenOptions Tokens { get; init; } = new();
+
+    /// <summary>The server whose tokens are accepted, where the mode is <see cref="AuthMode.Token"/>.</summary>
+    public ExternalTokenOptions? ExternalTokens { get; init; }
 }

@@ -1,21 +1,91 @@
+using Berth.Accounts;
+using Berth.Auth.Tokens;
+using Berth.Endpoints;
+using Berth.Storage;
 using Berth.Stores;
 
 namespace Berth.Auth;
 
-/// <summary>Makes of what an operator decided the one gate that every request passes.</summary>
-internal static class AuthSetup
+/// <summary>Makes of what an operator decided the one gate that every request passes, and the endpoints that go with it.</summary>
+internal sealed class AuthSetup
 {
-    public static Gate CreateGate(AuthOptions options, UploadStore uploads, TimeProvider time)
+    private AuthSetup(Gate gate, IReadOnlyList<Route> routes) => (Gate, Routes) = (gate, routes);
+
+    /// <summary>What every request passes.</summary>
+    public Gate Gate { get; }
+
+    /// <summary>The endpoints beside those of the distribution-spec.</summary>
+    public IReadOnlyList<Route> Routes { get; }
+
+    /// <exception cref="ArgumentException">What is decided contradicts itself.</exception>
+    public static AuthSetup Create(
+        RegistryOptions registry, RegistryStorage storage, UploadStore uploads, TimeProvider time)
     {
-        var challenge = new Challenge(options.Realm, Service: null);
+        var options = registry.Auth;
+        var basic = new Challenge(options.Realm, Service: null);
+        var named = new FixedPolicy(RepositoryActions.None, RepositoryActions.All);
         return options.Mode switch
         {
             AuthMode.None => new(
-                authenticator: null, new FixedPolicy(RepositoryActions.All, RepositoryActions.All), challenge, uploads, time),
+                new(
+                    authenticator: null, new FixedPolicy(RepositoryActions.All, RepositoryActions.All), basic, uploads, time),
+                []),
             AuthMode.Htpasswd => new(
-                new(options.Sources, tokens: null), new FixedPolicy(RepositoryActions.None, RepositoryActions.All), challenge,
-                uploads, time),
-            _ => throw new ArgumentException($"no such mode: {options.Mode}", nameof(options)),
+                new(Authenticate(registry, options.Sources, tokens: null, time), named, basic, uploads, time), []),
+            AuthMode.Accounts => WithAccounts(registry, storage.Records, uploads, time),
+            AuthMode.Token => new(CreateGateOfTokens(registry, named, uploads, time), []),
+            _ => throw new ArgumentException($"no such mode: {options.Mode}", nameof(registry)),
         };
     }
+
+    private static Gate CreateGateOfTokens(
+        RegistryOptions registry, FixedPolicy policy, UploadStore uploads, TimeProvider time)
+    {
+        var options = registry.Auth.ExternalTokens ?? throw new ArgumentException("a token server is needed", nameof(registry));
+        return new(
+            Authenticate(registry, [], new ExternalTokens(options, time), time), policy,
+            new(options.Realm.OriginalString, options.Service), uploads, time);
+    }
+
+    private static AuthSetup WithAccounts(
+        RegistryOptions registry, IRecordStore store, UploadStore uploads, TimeProvider time)
+    {
+        var options = registry.Auth;
+        var records = new AccountRecords(store);
+        var policy = new ProjectPolicy(records, time);
+        var passwords = new PasswordVerification(options.Passwords, time);
+        var tokens = CreateTokens(options, store, new AccountPrincipals(records, time), time);
+        ICredentialSource[] sources =
+        [
+            new PersonalTokenSignIn(records, time), new RobotSignIn(records, time), new AccountSignIn(records, passwords),
+            .. options.Sources,
+        ];
+        var authenticator = Authenticate(registry, sources, tokens, time);
+        var basic = new Challenge(options.Realm, Service: null);
+        // Without a place to get tokens from, clients send names and passwords with each request.
+        var challenge = options.PublicUrl is { } url
+            ? new Challenge(new Uri(url, RouteTable.Token).AbsoluteUri, tokens.Service)
+            : basic;
+        var issue = new IssueToken(authenticator, policy, tokens, basic, time);
+        return new(
+            new(authenticator, policy, challenge, uploads, time, new(options.Accounts)),
+            [
+                new("token", ["GET", "POST"], RouteTable.Token, Access.None, issue.HandleAsync),
+                .. ApiRouteTable.Create(options.Accounts, records, new(store, time), passwords, time),
+            ]);
+    }
+
+    private static BerthTokens CreateTokens(
+        AuthOptions options, IRecordStore store, AccountPrincipals principals, TimeProvider time)
+    {
+        ISigningKeys keys = options.Tokens.SigningKeys.Count > 0
+            ? new ConfiguredKeys(options.Tokens.SigningKeys)
+            : new StoredKeys(store, time);
+        var service = options.Tokens.Service ?? options.PublicUrl?.Host ?? "berth";
+        return new(service, options.Tokens.Lifetime, keys, principals, time);
+    }
+
+    private static Authenticator Authenticate(
+        RegistryOptions registry, IReadOnlyList<ICredentialSource> sources, ITokenVerifier? tokens, TimeProvider time) =>
+        new(sources, tokens, new(registry.Auth.SignIn, time), registry.ProxyNetworks);
 }

@@ -1,5 +1,7 @@
+using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
+using Berth.Storage;
 using Microsoft.AspNetCore.Http;
 
 namespace Berth.Auth;
@@ -7,55 +9,89 @@ namespace Berth.Auth;
 /// <summary>Finds out who sends a request, by its <c>Authorization</c> header alone.</summary>
 /// <param name="sources">Who knows names and secrets, in the order in which they are asked.</param>
 /// <param name="tokens">Who reads bearer tokens; <see langword="null"/> where none are accepted.</param>
-internal sealed class Authenticator(IReadOnlyList<ICredentialSource> sources, ITokenVerifier? tokens)
+/// <param name="throttle">Who refuses those unseen who were wrong too often.</param>
+/// <param name="proxies">The networks of those who are believed about a client's address.</param>
+internal sealed class Authenticator(
+    IReadOnlyList<ICredentialSource> sources, ITokenVerifier? tokens, SignInThrottle throttle,
+    IReadOnlyList<IPNetwork> proxies)
 {
     private const int LongestName = 255;
     private const int LongestSecret = 16_384;
 
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <returns>
-    /// The caller; the anonymous one where there is no credential; <see langword="null"/> where there is one that is wrong.
-    /// </returns>
-    public async Task<Caller?> AuthenticateAsync(HttpRequest request, CancellationToken cancellationToken)
+    /// <summary>Finds out who sends a request.</summary>
+    public async Task<Authentication> AuthenticateAsync(HttpContext context, CancellationToken cancellationToken)
     {
-        var values = request.Headers.Authorization;
+        var values = context.Request.Headers.Authorization;
         if (values.Count == 0)
         {
-            return Caller.Anonymous;
+            return Authentication.Of(Caller.Anonymous);
         }
         if (values is not [{ } text] || !AuthenticationHeaderValue.TryParse(text, out var header) ||
             header.Parameter is not { Length: > 0 } parameter)
         {
-            return null;
+            return Authentication.Refused("malformed Authorization header");
         }
         if (header.Scheme.Equals("Bearer", StringComparison.OrdinalIgnoreCase))
         {
-            return tokens is null || parameter.Length > LongestSecret
-                ? null
-                : await tokens.VerifyAsync(parameter, cancellationToken);
+            return tokens is not null && parameter.Length <= LongestSecret
+                && await tokens.VerifyAsync(parameter, cancellationToken) is { } caller
+                ? Authentication.Of(caller)
+                : Authentication.Refused("token not accepted");
         }
-        return header.Scheme.Equals("Basic", StringComparison.OrdinalIgnoreCase) &&
-            TryReadBasic(parameter, out var name, out var secret)
-            ? await SignInAsync(name, secret, cancellationToken)
-            : null;
+        if (!header.Scheme.Equals("Basic", StringComparison.OrdinalIgnoreCase))
+        {
+            return Authentication.Refused("unknown scheme of authentication");
+        }
+        return TryReadBasic(parameter, out var name, out var secret)
+            ? await SignInAsync(context, name, secret, cancellationToken)
+            : Authentication.Refused("malformed Basic credential");
     }
 
-    /// <summary>Asks the sources whose name and secret these are.</summary>
-    public async Task<Caller?> SignInAsync(string name, string secret, CancellationToken cancellationToken)
+    /// <summary>Asks the sources whose name and secret these are, unless there were too many wrong ones.</summary>
+    /// <exception cref="PasswordsBusyException">More passwords are to be checked than may wait.</exception>
+    /// <exception cref="StorageException">A source cannot tell, as what it would have to ask does not answer.</exception>
+    public async Task<Authentication> SignInAsync(
+        HttpContext context, string name, string secret, CancellationToken cancellationToken)
     {
         if (name.Length > LongestName || secret.Length > LongestSecret)
         {
-            return null;
+            return Authentication.Refused("name or secret too long");
         }
+        if (throttle.Begin(name, secret, ClientAddress.Of(context, proxies), out var wait) is not { } attempt)
+        {
+            return Authentication.Throttled(wait);
+        }
+        // Also where the client does not wait for the answer: what it costs is spent.
+        var result = AttemptResult.Failure;
+        try
+        {
+            var answer = await AskAsync(name, secret, cancellationToken);
+            result = answer.Caller is null ? AttemptResult.Failure : AttemptResult.Success;
+            return answer;
+        }
+        catch (Exception exception) when (exception is StorageException or PasswordsBusyException)
+        {
+            result = AttemptResult.Unknown;
+            throw;
+        }
+        finally
+        {
+            throttle.End(attempt, result);
+        }
+    }
+
+    private async Task<Authentication> AskAsync(string name, string secret, CancellationToken cancellationToken)
+    {
         foreach (var source in sources)
         {
             if (await source.SignInAsync(name, secret, cancellationToken) is { } answer)
             {
-                return answer.Caller;
+                return new(answer.Caller, answer.Reason);
             }
         }
-        return null;
+        return Authentication.Refused("unknown name");
     }
 
     private static bool TryReadBasic(string parameter, out string name, out string secret)

@@ -9,6 +9,8 @@ internal sealed record Challenge(string Realm, string? Service)
 {
     public const string CatalogScope = "registry:catalog:*";
 
+    public const string ApiScope = "registry:api:*";
+
     /// <summary>The scope of some actions on a repository: <c>repository:name:pull,push</c>.</summary>
     public static string Scope(RepositoryName repository, RepositoryActions actions) =>
         $"repository:{repository}:{actions.Text()}";

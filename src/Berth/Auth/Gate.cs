@@ -1,3 +1,4 @@
+using Berth.Accounts;
 using Berth.Errors;
 using Berth.Stores;
 
@@ -13,8 +14,10 @@ namespace Berth.Auth;
 /// <param name="challenge">How a credential is asked for.</param>
 /// <param name="uploads">Sessions, which outlive the tokens of their owners.</param>
 /// <param name="time">Tells when tokens end.</param>
+/// <param name="api">What principals may do through the management API; <see langword="null"/> where there is none.</param>
 internal sealed class Gate(
-    Authenticator? authenticator, IAccessPolicy policy, Challenge challenge, UploadStore uploads, TimeProvider time)
+    Authenticator? authenticator, IAccessPolicy policy, Challenge challenge, UploadStore uploads, TimeProvider time,
+    ApiRules? api = null)
 {
     /// <summary>How far the clocks of those who make and check tokens may differ.</summary>
     private static readonly TimeSpan Leeway = TimeSpan.FromSeconds(30);
@@ -30,7 +33,12 @@ internal sealed class Gate(
         // Both read from the store: beside each other, not one after the other.
         var project = request.Project;
         var rules = project is null ? null : policy.ReadAsync(project.Value, request.Aborted);
-        if (await authenticator.AuthenticateAsync(request.Http, request.Aborted) is not { } caller)
+        var authentication = await authenticator.AuthenticateAsync(request.Context, request.Aborted);
+        if (authentication.RetryAfter is { } wait)
+        {
+            return RegistryError.TooManyRequests(wait);
+        }
+        if (authentication.Caller is not { } caller)
         {
             return Refuse(request, route, "invalid_token");
         }
@@ -42,6 +50,10 @@ internal sealed class Gate(
         if (caller.Expires + Leeway <= time.GetUtcNow() && !await IsOwnUploadAsync(request, route, caller))
         {
             return Refuse(request, route, "invalid_token");
+        }
+        if (route.Access.IsManagement())
+        {
+            return await JudgeAsync(request, route);
         }
         if (!await MayAsync(request, route))
         {
@@ -61,6 +73,15 @@ internal sealed class Gate(
         Access.Delete => RepositoryActions.Delete,
         _ => RepositoryActions.None,
     };
+
+    private async ValueTask<RegistryError?> JudgeAsync(RegistryRequest request, Route route) =>
+        await api!.JudgeAsync(request, route.Access) switch
+        {
+            ApiVerdict.Pass => null,
+            ApiVerdict.LoginNeeded => Refuse(request, route, "insufficient_scope"),
+            ApiVerdict.Unknown => RegistryError.ProjectUnknown(request.Project!.Value),
+            _ => RegistryError.Denied("your role does not allow this"),
+        };
 
     private async ValueTask<bool> MayAsync(RegistryRequest request, Route route)
     {
@@ -89,10 +110,10 @@ internal sealed class Gate(
         {
             Access.Login => null,
             Access.Catalog => Challenge.CatalogScope,
+            _ when route.Access.IsManagement() => Challenge.ApiScope,
             _ => Challenge.Scope(request.Repository, Needed(route.Access)),
         };
         // RFC 6750: who has shown no token is told of no error.
-        var isBearer = request.Http.Headers.Authorization.ToString().StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase);
-        return RegistryError.Unauthorized(challenge.Header(scope, isBearer ? error : null), scope);
+        return RegistryError.Unauthorized(challenge.Header(scope, request.IsBearer ? error : null), scope);
     }
 }

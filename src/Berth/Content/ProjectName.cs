@@ -14,6 +14,9 @@ internal readonly record struct ProjectName
 
     private ProjectName(string text) => _text = text;
 
+    /// <summary>Whether it is the project of repositories of one component.</summary>
+    public bool IsLibrary => _text == Library;
+
     /// <summary>The project of a repository.</summary>
     public static ProjectName Of(RepositoryName repository)
     {

@@ -47,14 +47,20 @@ internal sealed class IssueToken(
         {
             return RegistryError.TokenRequestInvalid("grant_type is password or refresh_token", "unsupported_grant_type");
         }
-        var caller = grant switch
+        var authentication = grant switch
         {
-            null => await authenticator.AuthenticateAsync(request.Http, request.Aborted),
+            // A token that got another could live for ever.
+            null when request.IsBearer => Authentication.Refused("a token asks for a token"),
+            null => await authenticator.AuthenticateAsync(request.Context, request.Aborted),
             "password" => await authenticator.SignInAsync(
-                asked["username"] ?? "", asked["password"] ?? "", request.Aborted),
-            _ => await tokens.RefreshAsync(asked["refresh_token"] ?? "", request.Aborted),
+                request.Context, asked["username"] ?? "", asked["password"] ?? "", request.Aborted),
+            _ => new(await tokens.RefreshAsync(asked["refresh_token"] ?? "", request.Aborted), "refresh token not accepted"),
         };
-        if (caller is null)
+        if (authentication.RetryAfter is { } wait)
+        {
+            return RegistryError.TooManyRequests(wait);
+        }
+        if (authentication.Caller is not { } caller)
         {
             return RegistryError.GrantInvalid(challenge.Header(scope: null, error: null));
         }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Berth.Accounts;
 using Berth.Content;
 
 namespace Berth.Errors;
@@ -77,6 +78,14 @@ internal sealed record RegistryError(int Status, string Code, string Message, Js
 
     public static RegistryError NameInvalid(string? given) =>
         new(400, "NAME_INVALID", "invalid repository name", Given(given, RepositoryName.Grammar));
+
+    /// <summary>400 of the management API: no name by the grammar.</summary>
+    public static RegistryError PathNameInvalid(string what, string given) =>
+        new(400, "NAME_INVALID", $"invalid {what}", Given(given, what == "kind" ? MemberKinds.Grammar : AccountName.Grammar));
+
+    /// <summary>404 of the management API: there is no such project, or the caller may not know of it.</summary>
+    public static RegistryError ProjectUnknown(ProjectName name) =>
+        new(404, "NOT_FOUND", "no such project", Named("name", name.ToString()));
 
     public static RegistryError NameUnknown(RepositoryName name) =>
         new(404, "NAME_UNKNOWN", "repository name not known to registry", Named("name", name.ToString()));

@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using Berth.Accounts;
 using Berth.Auth.Tokens;
 using Berth.Content;
 using Berth.Endpoints;
@@ -18,9 +19,15 @@ namespace Berth.Stores;
 [JsonSerializable(typeof(TagList))]
 [JsonSerializable(typeof(RepositoryList))]
 [JsonSerializable(typeof(ReferrerIndex))]
+[JsonSerializable(typeof(AccountRecord))]
+[JsonSerializable(typeof(GroupRecord))]
+[JsonSerializable(typeof(ProjectRecord))]
+[JsonSerializable(typeof(RobotRecord))]
+[JsonSerializable(typeof(SetupRecord))]
 [JsonSerializable(typeof(SigningKeyRecord))]
 [JsonSerializable(typeof(TokenClaims))]
 [JsonSerializable(typeof(TokenAnswer))]
+[JsonSerializable(typeof(IReadOnlyList<AccessClaim>))]
 internal sealed partial class BerthJson : JsonSerializerContext
 {
     /// <summary>Types as every store and endpoint writes them.</summary>

@@ -15,6 +15,11 @@ namespace Berth.Stores;
 ///   blobs/{digest} / ~                            StoredBlob: which object holds the content
 ///   blobs/{digest} / {repo}                       StoredBlob: the repository holds the blob
 ///   uploads / {uuid}                              UploadSession
+///   accounts / {user}                             AccountRecord: a person, with groups and personal tokens
+///   groups / {group}                              GroupRecord
+///   projects / {project}                          ProjectRecord: its visibility and members
+///   robots/{project} / {robot}                    RobotRecord
+///   setup / administrator                         SetupRecord: who administers, or the code that makes the first who does
 ///   keys / {kid}                                  SigningKeyRecord: a key of Berth's own tokens
 ///   probe / {random}                              written and deleted when a host starts
 /// objects
@@ -23,11 +28,19 @@ namespace Berth.Stores;
 ///                                                 store may delete it by age
 /// </code>
 /// A {repo} is the name with <c>/</c>, <c>.</c> and <c>-</c> written as <c>.</c>, <c>-</c> and <c>+</c>: one segment,
-/// legal in every store, and in the same ordinal order as the names themselves.
+/// legal in every store, and in the same ordinal order as the names themselves. So are {user}, {group}, {project} and {robot}.
 /// </remarks>
 internal static class RecordLayout
 {
     public const string Repositories = "repos";
+
+    public const string Accounts = "accounts";
+
+    public const string Groups = "groups";
+
+    public const string Projects = "projects";
+
+    public const string Setup = "setup";
 
     public const string SigningKeys = "keys";
 
@@ -58,6 +71,8 @@ internal static class RecordLayout
     public static bool IsBlobLink(string row) => row != BlobRow;
 
     public static RecordKey Upload(UploadId id) => new("uploads", id.ToString());
+
+    public static string Robots(ProjectName project) => "robots/" + Encode(project.ToString());
 
     public static RecordKey SigningKey(string id) => new(SigningKeys, id);
 

@@ -15,6 +15,12 @@ internal sealed class RepositoryStore(IRecordStore records, TimeProvider time)
     public async Task<bool> ExistsAsync(RepositoryName name, CancellationToken cancellationToken) =>
         await records.GetAsync(RecordLayout.Repository(name), cancellationToken) is not null;
 
+    /// <summary>Whether a project has any; library, whose repositories are all over the list, is said to have some.</summary>
+    public async Task<bool> AnyAsync(ProjectName project, CancellationToken cancellationToken) =>
+        project.IsLibrary
+        || (await ListAsync($"{project}/", limit: 1, cancellationToken)).Items is [{ } first]
+            && string.CompareOrdinal(first, LastOf(project)) < 0;
+
     /// <summary>A text that comes after every repository of a project, and before those of the next.</summary>
     public static string LastOf(ProjectName project) => $"{project}/~";
 

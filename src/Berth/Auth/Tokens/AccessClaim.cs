@@ -12,6 +12,12 @@ internal sealed record AccessClaim(string? Type, string? Name, IReadOnlyList<str
     /// <summary>Seeing which repositories there are.</summary>
     public static AccessClaim Catalog { get; } = new("registry", "catalog", ["*"]);
 
+    /// <summary>Using the management API.</summary>
+    public static AccessClaim Api { get; } = new("registry", "api", ["*"]);
+
+    /// <summary>Whether this allows to use the management API.</summary>
+    public bool AllowsApi => Type == Api.Type && Name == Api.Name && Actions?.Contains("*") == true;
+
     /// <summary>Whether this allows to see which repositories there are.</summary>
     [JsonIgnore]
     public bool AllowsCatalog => Type == Catalog.Type && Name == Catalog.Name && Actions?.Contains("*") == true;

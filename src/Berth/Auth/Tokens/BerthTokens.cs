@@ -24,14 +24,11 @@ internal sealed class BerthTokens : ITokenVerifier
     private const string AccessType = "JWT";
     private const string RefreshType = "berth-refresh+jwt";
 
-    /// <summary>How far the clocks of instances may differ.</summary>
-    private static readonly TimeSpan Leeway = TimeSpan.FromSeconds(30);
-
     private readonly JsonWebTokenHandler _handler = new() { SetDefaultTimesOnTokenCreation = false };
     private readonly ISigningKeys _keys;
     private readonly IPrincipals _principals;
     private readonly TimeProvider _time;
-    private readonly TokenValidationParameters _rules;
+    private readonly TokenRules _rules;
 
     /// <param name="service">The issuer and the audience.</param>
     /// <param name="lifetime">How long a token is valid.</param>
@@ -42,17 +39,7 @@ internal sealed class BerthTokens : ITokenVerifier
         string service, TimeSpan lifetime, ISigningKeys keys, IPrincipals principals, TimeProvider time)
     {
         (Service, Lifetime, _keys, _principals, _time) = (service, lifetime, keys, principals, time);
-        _rules = new()
-        {
-            ValidAlgorithms = [SecurityAlgorithms.EcdsaSha256],
-            ValidIssuer = Service,
-            ValidAudience = Service,
-            IgnoreTrailingSlashWhenValidatingAudience = false,
-            // When it ends is left to whoever asked: an upload may outlive its token.
-            LifetimeValidator = (notBefore, expires, _, _) =>
-                notBefore - Leeway <= _time.GetUtcNow().UtcDateTime && expires is not null,
-            TryAllIssuerSigningKeys = false,
-        };
+        _rules = new(service, service, [SecurityAlgorithms.EcdsaSha256], time);
     }
 
     /// <summary>The issuer and the audience of the tokens.</summary>
@@ -70,6 +57,7 @@ internal sealed class BerthTokens : ITokenVerifier
                 Limits = AccessClaim.Limits(access, within: caller.Limits),
                 CatalogLimits = caller.Limits ?? AccessLimit.Unlimited,
                 AllowsCatalog = caller.AllowsCatalog && access.Any(entry => entry.AllowsCatalog),
+                AllowsApi = caller.AllowsApi && access.Any(entry => entry.AllowsApi),
                 Expires = DateTimeOffset.FromUnixTimeSeconds(claims.Expires),
             };
 
@@ -128,10 +116,7 @@ internal sealed class BerthTokens : ITokenVerifier
         {
             return null;
         }
-        var rules = _rules.Clone();
-        rules.IssuerSigningKey = key.Key;
-        var result = await _handler.ValidateTokenAsync(text, rules);
-        return result.IsValid ? Read(token.Claims) : null;
+        return await _rules.AreMetAsync(token, key.Key) ? Read(token.Claims) : null;
     }
 
     private static TokenClaims? Read(JsonElement claims)

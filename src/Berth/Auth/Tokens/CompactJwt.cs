@@ -16,21 +16,18 @@ internal sealed record CompactJwt(string Text, JsonElement Header, JsonElement C
 {
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 16 };
 
-    /// <summary>The algorithm of the signature, as the token says.</summary>
-    public string? Algorithm => Read(Header, "alg");
-
     /// <summary>The id of the key, as the token says.</summary>
     public string? KeyId => Read(Header, "kid");
 
     /// <summary>What kind of token it says that it is.</summary>
     public string? Type => Read(Header, "typ");
 
-    /// <summary>Who made it, as it says.</summary>
-    public string? Issuer => Read(Claims, "iss");
-
-    /// <summary>Whether a password has the form of a token: nobody chooses one.</summary>
-    public static bool HasForm(string text) =>
-        text.StartsWith("eyJ", StringComparison.Ordinal) && text.Count(c => c == '.') == 2;
+    /// <summary>When it ends, in whole seconds; <see langword="null"/> where it does not say so in a number.</summary>
+    public DateTimeOffset? Expires =>
+        Claims.TryGetProperty("exp", out var value) && value.ValueKind == JsonValueKind.Number
+        && value.TryGetDouble(out var seconds) && seconds is > 0 and < 253_402_300_800 // the year 10000
+            ? DateTimeOffset.FromUnixTimeSeconds((long)seconds)
+            : null;
 
     public static bool TryParse(string text, [NotNullWhen(true)] out CompactJwt? token)
     {
@@ -49,6 +46,9 @@ internal sealed record CompactJwt(string Text, JsonElement Header, JsonElement C
         token = new(text, header, claims);
         return true;
     }
+
+    /// <summary>A claim that is a text; <see langword="null"/> where there is none.</summary>
+    public string? Claim(string name) => Read(Claims, name);
 
     private static string? Read(JsonElement from, string name) =>
         from.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;

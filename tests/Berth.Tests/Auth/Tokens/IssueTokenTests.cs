@@ -27,7 +27,8 @@ public sealed class IssueTokenTests
             "here", TimeSpan.FromMinutes(5), new ConfiguredKeys([key.ExportPkcs8PrivateKeyPem()]), _principals, _time);
         var people = new AccountCredentials();
         _endpoint = new(
-            new([people], tokens: null), new FixedPolicy(RepositoryActions.Pull, RepositoryActions.All), _tokens,
+            new([people], _tokens, new(new(), _time), proxies: []),
+            new FixedPolicy(RepositoryActions.Pull, RepositoryActions.All), _tokens,
             new("Berth", Service: null), _time);
     }
 
@@ -81,6 +82,8 @@ public sealed class IssueTokenTests
     [InlineData("Basic YWxpY2U6d3Jvbmc=")]
     [InlineData("Basic !!")]
     [InlineData("Bearer TOKEN")]
+    [InlineData("Bearer\tTOKEN")]
+    [InlineData("bearer  TOKEN")]
     [InlineData("Bearer REFRESH")]
     public async Task A_wrong_credential_is_asked_for_a_right_one(string authorization)
     {
