@@ -7,7 +7,7 @@ internal static class AuditCommand
 {
     private static readonly Column[] Columns =
     [
-        new("TIME", "time"), new("ACTION", "action"), new("DECISION", "decision"),
+        Column.Time("TIME", "time"), new("ACTION", "action"), new("DECISION", "decision"),
         new("WHO", one => Column.Text(one["principal"]) ?? Column.Text(one["name"])), new("ADDRESS", "address"),
         new("REPOSITORY", one => Column.Text(one["repository"]) ?? Column.Text(one["project"])),
         new("REFERENCE", "reference"), new("STATUS", "status"), new("RULE", "rule"),

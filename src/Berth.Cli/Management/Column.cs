@@ -15,7 +15,13 @@ internal sealed record Column(string Header, Func<JsonNode, string?> Read)
     {
     }
 
-    /// <summary>A member's value for people: yes or no, a time to the second, a list with commas.</summary>
+    /// <summary>The column of a member that is a time: in UTC, to the second.</summary>
+    public static Column Time(string header, string member) => new(header, entry =>
+        DateTimeOffset.TryParse(Text(entry[member]), CultureInfo.InvariantCulture, out var time)
+            ? time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture)
+            : null);
+
+    /// <summary>A member's value for people: yes or no, a list with commas.</summary>
     public static string? Text(JsonNode? value) => value switch
     {
         null => null,
@@ -24,7 +30,7 @@ internal sealed record Column(string Header, Func<JsonNode, string?> Read)
         {
             JsonValueKind.True => "yes",
             JsonValueKind.False => "no",
-            JsonValueKind.String => WithoutFraction(one.GetValue<string>()),
+            JsonValueKind.String => one.GetValue<string>(),
             _ => one.ToJsonString(),
         },
         _ => value.ToJsonString(),
@@ -34,9 +40,4 @@ internal sealed record Column(string Header, Func<JsonNode, string?> Read)
     public static string? Access(JsonNode entry) => entry["access"] is not JsonArray access
         ? null
         : string.Join(' ', access.OfType<JsonObject>().Select(one => $"{Text(one["repositories"])}={Text(one["actions"])}"));
-
-    private static string WithoutFraction(string text) =>
-        text.Length > 20 && text[10] == 'T' && text[19] == '.' && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, out var time)
-            ? time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture)
-            : text;
 }

@@ -45,7 +45,7 @@ internal sealed class CredentialOptions
         if (run.Get(Access) is { Length: > 0 } access)
             wanted["access"] = new JsonArray([.. access.Select(ReadAccess)]);
         if (run.Get(Expires) is { } expires)
-            wanted["expires"] = ReadTime(expires)!.Value.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+            wanted["expires"] = JsonValue.Create(ReadTime(expires)!.Value);
     }
 
     private static JsonObject? ReadAccess(string text) =>

@@ -26,7 +26,8 @@ internal sealed class DeviceSignIn(CliInput input, Uri issuer, string name, stri
     {
         var configuration = await DiscoverAsync(cancellationToken);
         var start = await PostAsync(
-            Endpoint(configuration, "device_authorization_endpoint"), [new("client_id", clientId), new("scope", "openid profile email")],
+            Endpoint(configuration, "device_authorization_endpoint"),
+            [new("client_id", clientId), new("scope", "openid profile email")],
             cancellationToken);
         if (Text(start, "device_code") is not { } code || Text(start, "user_code") is not { } shown
             || (Text(start, "verification_uri") ?? Text(start, "verification_url")) is not { } page)

@@ -5,7 +5,7 @@ namespace Berth.Cli.Management;
 /// <summary><c>berth group</c>: groups of accounts.</summary>
 internal static class GroupCommand
 {
-    private static readonly Column[] Columns = [new("NAME", "name"), new("MEMBERS", "members"), new("CREATED", "created")];
+    private static readonly Column[] Columns = [new("NAME", "name"), new("MEMBERS", "members"), Column.Time("CREATED", "created")];
 
     public static Command Create(ManagementOptions options)
     {

@@ -40,8 +40,11 @@ internal static class LoginCommand
             });
         command.Validators.Add(result =>
         {
-            if (result.GetValue(device.Oidc) && (result.GetValue(fromInput) || result.GetValue(user) is not null))
+            if (ManagementOptions.IsGiven(result, device.Oidc)
+                && (ManagementOptions.IsGiven(result, fromInput) || ManagementOptions.IsGiven(result, user)))
+            {
                 result.AddError("--oidc needs neither --username nor --password-stdin.");
+            }
         });
         return command;
     }

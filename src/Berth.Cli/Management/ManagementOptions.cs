@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 
 namespace Berth.Cli.Management;
 
@@ -57,6 +58,9 @@ internal sealed class ManagementOptions(CliInput input)
     /// <summary>Whether the password comes from another program.</summary>
     public static Option<bool> PasswordFromInput() =>
         new("--password-stdin") { Description = "read the password from the input instead of asking for it" };
+
+    /// <summary>Whether an option stands in the command line, right or wrong.</summary>
+    public static bool IsGiven(CommandResult command, Option option) => command.GetResult(option) is { Implicit: false };
 
     /// <summary>A command to a registry that the options or the environment name.</summary>
     public Command Create(

@@ -30,7 +30,7 @@ internal sealed class ManagementRun(CliInput input, ParseResult result, Manageme
 
     public T? Get<T>(Option<T> option) => result.GetValue(option);
 
-    public T Get<T>(Argument<T> argument) => result.GetRequiredValue(argument);
+    public T Get<T>(Argument<T> argument) => result.GetValue(argument)!;
 
     /// <summary>The registry that a command names, or that is meant where it names none.</summary>
     /// <exception cref="CommandException">There is none.</exception>

@@ -37,7 +37,8 @@ internal static class MemberCommand
     private static Command Set(
         ManagementOptions options, Argument<string> project, Argument<string> member, Option<string> kind)
     {
-        var role = ManagementOptions.Name("ROLE", "reader pulls; writer pushes too; maintainer deletes, makes robots; owner has members");
+        var role = ManagementOptions.Name(
+            "ROLE", "a reader pulls, a writer pushes too, a maintainer deletes and makes robots too, an owner decides on members too");
         role.AcceptOnlyFromAmong("reader", "writer", "maintainer", "owner");
         return options.Create(
             "set", "Makes somebody a member of a project, or changes the role.", [project, member, role, kind],

@@ -7,7 +7,7 @@ namespace Berth.Cli.Management;
 internal static class ProjectCommand
 {
     private static readonly Column[] Columns =
-        [new("NAME", "name"), new("VISIBILITY", "visibility"), new("ROLE", "role"), new("CREATED", "created")];
+        [new("NAME", "name"), new("VISIBILITY", "visibility"), new("ROLE", "role"), Column.Time("CREATED", "created")];
 
     public static Command Create(ManagementOptions options)
     {

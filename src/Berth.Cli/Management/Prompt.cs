@@ -23,7 +23,10 @@ internal sealed class Prompt(CliInput input)
         if (fromInput)
             return await ReadAsync(input.Input.ReadLine, cancellationToken);
         if (input.ReadSecret is not { } read)
-            throw new CommandException("there is no terminal to ask for the password: write it to the input, with --password-stdin");
+        {
+            throw new CommandException(
+                "there is no terminal to ask for the password: write it to the input, with --password-stdin");
+        }
         await WriteAsync($"{question}: ");
         var secret = await ReadAsync(read, cancellationToken);
         await input.Error.WriteLineAsync();

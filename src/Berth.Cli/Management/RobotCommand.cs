@@ -8,8 +8,8 @@ internal static class RobotCommand
 {
     private static readonly Column[] Columns =
     [
-        new("NAME", "name"), new("LOGIN", "login"), new("ACCESS", Column.Access), new("CREATED", "created"),
-        new("EXPIRES", "expires"), new("LAST USED", "lastUsed"),
+        new("NAME", "name"), new("LOGIN", "login"), new("ACCESS", Column.Access), Column.Time("CREATED", "created"),
+        Column.Time("EXPIRES", "expires"), Column.Time("LAST USED", "lastUsed"),
     ];
 
     public static Command Create(ManagementOptions options, CliInput input)
@@ -30,7 +30,7 @@ internal static class RobotCommand
     {
         var role = new Option<string?>("--role")
         {
-            Description = "what it may do with all repositories of the project: pull; push too; delete too",
+            Description = "with all repositories of the project: a reader pulls, a writer pushes too, a maintainer deletes too",
         };
         role.AcceptOnlyFromAmong("reader", "writer", "maintainer");
         var terms = new CredentialOptions(input);
@@ -47,7 +47,7 @@ internal static class RobotCommand
             });
         command.Validators.Add(result =>
         {
-            if (result.GetValue(role) is null == (result.GetResult(terms.Access) is null))
+            if (ManagementOptions.IsGiven(result, role) == ManagementOptions.IsGiven(result, terms.Access))
                 result.AddError("Say what the robot may do: either --role or --access.");
         });
         return command;

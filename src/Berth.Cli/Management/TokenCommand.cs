@@ -8,8 +8,8 @@ internal static class TokenCommand
 {
     private static readonly Column[] Columns =
     [
-        new("ID", "id"), new("NAME", "name"), new("ACCESS", Column.Access), new("API", "api"), new("CREATED", "created"),
-        new("EXPIRES", "expires"), new("LAST USED", "lastUsed"),
+        new("ID", "id"), new("NAME", "name"), new("ACCESS", Column.Access), new("API", "api"), Column.Time("CREATED", "created"),
+        Column.Time("EXPIRES", "expires"), Column.Time("LAST USED", "lastUsed"),
     ];
 
     public static Command Create(ManagementOptions options, CliInput input) =>

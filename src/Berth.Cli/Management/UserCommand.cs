@@ -9,7 +9,7 @@ internal static class UserCommand
     private static readonly Column[] Columns =
     [
         new("NAME", "name"), new("ADMINISTRATOR", "isAdministrator"), new("DISABLED", "isDisabled"), new("GROUPS", "groups"),
-        new("CREATED", "created"),
+        Column.Time("CREATED", "created"),
     ];
 
     public static Command Create(ManagementOptions options)
@@ -57,8 +57,8 @@ internal static class UserCommand
 
     private static Command Change(ManagementOptions options, Argument<string> name)
     {
-        var administrator = new Option<bool?>("--administrator") { Description = "whether it may do everything", HelpName = "true|false" };
-        var disabled = new Option<bool?>("--disabled") { Description = "whether it can log in no more", HelpName = "true|false" };
+        var administrator = YesOrNo("--administrator", "whether it may do everything");
+        var disabled = YesOrNo("--disabled", "whether it can log in no more");
         var command = options.Create(
             "set", "Changes an account.", [name, administrator, disabled],
             (run, token) =>
@@ -72,7 +72,7 @@ internal static class UserCommand
             });
         command.Validators.Add(result =>
         {
-            if (result.GetResult(administrator) is null && result.GetResult(disabled) is null)
+            if (!ManagementOptions.IsGiven(result, administrator) && !ManagementOptions.IsGiven(result, disabled))
                 result.AddError("Say what to change: --administrator or --disabled.");
         });
         return command;
@@ -81,8 +81,8 @@ internal static class UserCommand
     private static Command SetPassword(ManagementOptions options, Argument<string> name)
     {
         var fromInput = ManagementOptions.PasswordFromInput();
-        fromInput.Description = "read the password from the input instead of asking for it; the old one first, on a line of its own, "
-            + "unless you are an administrator";
+        fromInput.Description = "read the password from the input instead of asking for it; the old one first, on a line of "
+            + "its own, unless you are an administrator";
         return options.Create(
             "password", "Sets the password of an account: your own, or as an administrator any.", [name, fromInput],
             async (run, token) =>
@@ -107,4 +107,7 @@ internal static class UserCommand
             "delete", "Deletes an account with its tokens and memberships.", [name, yes],
             (run, token) => run.DeleteAsync(Path(run.Get(name)), $"user {run.Get(name)}", yes, token));
     }
+
+    private static Option<bool?> YesOrNo(string name, string description) =>
+        new(name) { Description = description, HelpName = "true|false" };
 }
