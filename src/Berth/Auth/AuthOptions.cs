@@ -1,3 +1,4 @@
+using Berth.Auth.Audit;
 using Berth.Auth.Tokens;
 
 namespace Berth.Auth;
@@ -31,6 +32,9 @@ public sealed record AuthOptions
 
     /// <summary>How Berth makes tokens of its own, where it does: with accounts.</summary>
     public TokenOptions Tokens { get; init; } = new();
+
+    /// <summary>How long it is kept who did what, unless anybody may do anything.</summary>
+    public AuditOptions Audit { get; init; } = new();
 
     /// <summary>The server whose tokens are accepted, where the mode is <see cref="AuthMode.Token"/>.</summary>
     public ExternalTokenOptions? ExternalTokens { get; init; }

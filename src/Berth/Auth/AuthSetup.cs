@@ -1,8 +1,10 @@
 using Berth.Accounts;
+using Berth.Auth.Audit;
 using Berth.Auth.Tokens;
 using Berth.Endpoints;
 using Berth.Storage;
 using Berth.Stores;
+using Microsoft.Extensions.Logging;
 
 namespace Berth.Auth;
 
@@ -37,6 +39,13 @@ internal sealed class AuthSetup
             _ => throw new ArgumentException($"no such mode: {options.Mode}", nameof(registry)),
         };
     }
+
+    /// <summary>Makes what writes down who did what; <see langword="null"/> where nothing is, as anybody may do anything.</summary>
+    public static AuditTrail? CreateAudit(
+        RegistryOptions registry, IRecordStore records, TimeProvider time, ILogger logger) =>
+        registry.Auth.Mode == AuthMode.None || registry.Auth.Audit.Days == 0
+            ? null
+            : new(new(records), registry.Auth.Audit, registry.ProxyNetworks, time, logger);
 
     private static Gate CreateGateOfTokens(
         RegistryOptions registry, FixedPolicy policy, UploadStore uploads, TimeProvider time)
