@@ -14,10 +14,11 @@ internal static class BerthCommand
     public static Task<int> RunAsync(string[] arguments, CliInput input, CancellationToken cancellationToken)
     {
         // Not a RootCommand, which would call itself after the program's file.
-        var root = new Command("berth", "Moves registries into Berth, and between its stores.")
+        var root = new Command("berth", "Moves registries into Berth and between its stores, and keeps files of users.")
         {
             Import(input),
             Copy(input),
+            HtpasswdCommand.Create(input),
             new HelpOption(),
             new VersionOption(),
         };
