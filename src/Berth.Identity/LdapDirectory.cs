@@ -97,7 +97,7 @@ public sealed class LdapDirectory : ICredentialSource
             session.SecureSocketLayer = _options.IsLdaps;
             if (_options.UsesStartTls)
             {
-                session.StartTransportLayerSecurity(null);
+                StartTls(connection);
             }
             return connection;
         }
@@ -106,6 +106,23 @@ public sealed class LdapDirectory : ICredentialSource
             connection.Dispose();
             throw;
         }
+    }
+
+    /// <summary>
+    /// The package connects with the first request, and StartTLS is none to it (dotnet/runtime issue 56619): it asks for an
+    /// attribute of nothing first, as nobody.
+    /// </summary>
+    private void StartTls(LdapConnection connection)
+    {
+        try
+        {
+            connection.SendRequest(new SearchRequest("", "(objectClass=*)", SearchScope.Base, "1.1"), _options.Timeout);
+        }
+        catch (DirectoryOperationException exception) when (exception.Response is not null)
+        {
+            // An answer, too: there is a connection.
+        }
+        connection.SessionOptions.StartTransportLayerSecurity(null);
     }
 
     private static void Bind(LdapConnection connection, string? dn, string? password)
