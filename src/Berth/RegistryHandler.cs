@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Berth.Accounts;
 using Berth.Auth;
+using Berth.Auth.Audit;
 using Berth.Errors;
 using Berth.Storage;
 using Berth.Stores;
@@ -18,6 +19,7 @@ public sealed class RegistryHandler : IDisposable
     private readonly AuthOptions _auth;
     private readonly Administrators _administrators;
     private readonly AnswerHeaders _headers;
+    private readonly AuditTrail? _audit;
     private readonly StorageMeter _meter;
     private readonly UploadBuffers _buffers;
     private readonly BodyLimit? _bodyLimit;
@@ -38,6 +40,7 @@ public sealed class RegistryHandler : IDisposable
         _router = new([.. RouteTable.Create(options, storage, uploads, time), .. auth.Routes], options.DeleteEnabled);
         _administrators = new(new(storage.Records), time);
         _auth = options.Auth;
+        _audit = AuthSetup.CreateAudit(options, storage.Records, time, logger);
     }
 
     /// <summary>
@@ -63,6 +66,7 @@ public sealed class RegistryHandler : IDisposable
 
         Route? route = null;
         var status = 0;
+        context.Response.OnStarting(() => TellAsync(context.Response.StatusCode));
         try
         {
             var error = CheckFraming(request) ?? _router.Find(request, out route);
@@ -80,16 +84,22 @@ public sealed class RegistryHandler : IDisposable
         {
             await FailAsync(request, exception);
         }
-        RequestLog.Write(
-            _logger, request, route, status == 0 ? context.Response.StatusCode : status, use,
-            Stopwatch.GetElapsedTime(started));
+        status = status == 0 ? context.Response.StatusCode : status;
+        await TellAsync(status);
+        RequestLog.Write(_logger, request, route, status, use, Stopwatch.GetElapsedTime(started));
+
+        Task TellAsync(int answer) => _audit?.TellAsync(request, route, answer) ?? Task.CompletedTask;
     }
 
     /// <summary>Answers one request of a host that could make no registry: 503 UNAVAILABLE. Never throws.</summary>
     public static Task RefuseAsync(HttpContext context) => SendAsync(new(context), RegistryError.NoRegistry());
 
     /// <inheritdoc/>
-    public void Dispose() => _buffers.Dispose();
+    public void Dispose()
+    {
+        _buffers.Dispose();
+        _audit?.Dispose();
+    }
 
     /// <summary>
     /// RFC 9112, 6.1: who does not know a transfer coding cannot tell where the body ends, and HTTP/1.0 knows none. What a proxy

@@ -13,7 +13,8 @@ internal static class RouteTable
     /// <summary>Where clients get tokens.</summary>
     public const string Token = "/token";
 
-    private const string Manifest = "/v2/{name}/manifests/{reference}";
+    /// <summary>The path of a manifest.</summary>
+    public const string Manifest = "/v2/{name}/manifests/{reference}";
     private const string Blob = "/v2/{name}/blobs/{digest}";
     private const string Uploads = "/v2/{name}/blobs/uploads/";
     private const string Tags = "/v2/{name}/tags/list";

@@ -32,6 +32,14 @@ internal sealed class ProjectRules(ProjectPolicy policy, ProjectName name, Proje
         };
     }
 
+    public string Reason(Principal principal) =>
+        principal.IsAdministrator ? "administrator"
+        : project is null ? "no such project"
+        : principal.Kind is PrincipalKind.Robot or PrincipalKind.Workload ? "credential"
+        : RoleOf(principal) is { } role ? role.ToString().ToLowerInvariant()
+        : project.Visibility == Visibility.Public ? "public project"
+        : "no role";
+
     /// <summary>The highest role that somebody has as a member, themselves or by a group.</summary>
     public Role? RoleOf(Principal principal)
     {

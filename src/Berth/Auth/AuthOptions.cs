@@ -1,3 +1,5 @@
+using Berth.Auth.Audit;
+using Berth.Auth.Oidc;
 using Berth.Auth.Tokens;
 
 namespace Berth.Auth;
@@ -32,6 +34,15 @@ public sealed record AuthOptions
     /// <summary>How Berth makes tokens of its own, where it does: with accounts.</summary>
     public TokenOptions Tokens { get; init; } = new();
 
+    /// <summary>How long it is kept who did what, unless anybody may do anything.</summary>
+    public AuditOptions Audit { get; init; } = new();
+
     /// <summary>The server whose tokens are accepted, where the mode is <see cref="AuthMode.Token"/>.</summary>
     public ExternalTokenOptions? ExternalTokens { get; init; }
+
+    /// <summary>Which programs may do what that identity providers vouch for. Default: none.</summary>
+    public IReadOnlyList<FederationRule> Federation { get; init; } = [];
+
+    /// <summary>The identity provider that vouches for people. Default: none.</summary>
+    public OidcOptions? Oidc { get; init; }
 }

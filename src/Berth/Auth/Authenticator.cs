@@ -1,8 +1,10 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
+using Berth.Auth.Audit;
 using Berth.Storage;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
 
 namespace Berth.Auth;
 
@@ -28,31 +30,61 @@ internal sealed class Authenticator(
         {
             return Authentication.Of(Caller.Anonymous);
         }
-        if (values is not [{ } text] || !AuthenticationHeaderValue.TryParse(text, out var header) ||
-            header.Parameter is not { Length: > 0 } parameter)
+        if (IsBasic(values, out var basic))
         {
-            return Authentication.Refused("malformed Authorization header");
+            return TryReadBasic(basic, out var name, out var secret)
+                ? await SignInAsync(context, name, secret, cancellationToken)
+                : Told(context, Authentication.Refused("malformed Basic credential"));
         }
-        if (header.Scheme.Equals("Bearer", StringComparison.OrdinalIgnoreCase))
-        {
-            return tokens is not null && parameter.Length <= LongestSecret
-                && await tokens.VerifyAsync(parameter, cancellationToken) is { } caller
-                ? Authentication.Of(caller)
-                : Authentication.Refused("token not accepted");
-        }
-        if (!header.Scheme.Equals("Basic", StringComparison.OrdinalIgnoreCase))
-        {
-            return Authentication.Refused("unknown scheme of authentication");
-        }
-        return TryReadBasic(parameter, out var name, out var secret)
-            ? await SignInAsync(context, name, secret, cancellationToken)
-            : Authentication.Refused("malformed Basic credential");
+        return Told(context, await ReadTokenAsync(values, cancellationToken));
     }
-
     /// <summary>Asks the sources whose name and secret these are, unless there were too many wrong ones.</summary>
     /// <exception cref="PasswordsBusyException">More passwords are to be checked than may wait.</exception>
     /// <exception cref="StorageException">A source cannot tell, as what it would have to ask does not answer.</exception>
     public async Task<Authentication> SignInAsync(
+        HttpContext context, string name, string secret, CancellationToken cancellationToken)
+    {
+        var result = await TrySignInAsync(context, name, secret, cancellationToken);
+        AuditFacts.Of(context).SignedIn(name, result);
+        return result;
+    }
+
+    private static Authentication Told(HttpContext context, Authentication result)
+    {
+        AuditFacts.Of(context).Presented(result);
+        return result;
+    }
+
+    private static bool IsBasic(StringValues authorization, out string parameter)
+    {
+        parameter = "";
+        if (authorization is not [{ } text] || !AuthenticationHeaderValue.TryParse(text, out var header)
+            || !header.Scheme.Equals("Basic", StringComparison.OrdinalIgnoreCase))
+        {
+            return false;
+        }
+        parameter = header.Parameter ?? "";
+        return true;
+    }
+
+    private async Task<Authentication> ReadTokenAsync(StringValues authorization, CancellationToken cancellationToken)
+    {
+        if (authorization is not [{ } text] || !AuthenticationHeaderValue.TryParse(text, out var header) ||
+            header.Parameter is not { Length: > 0 } parameter)
+        {
+            return Authentication.Refused("malformed Authorization header");
+        }
+        if (!header.Scheme.Equals("Bearer", StringComparison.OrdinalIgnoreCase))
+        {
+            return Authentication.Refused("unknown scheme of authentication");
+        }
+        return tokens is not null && parameter.Length <= LongestSecret
+            && await tokens.VerifyAsync(parameter, cancellationToken) is { } caller
+            ? Authentication.Of(caller)
+            : Authentication.Refused("token not accepted");
+    }
+
+    private async Task<Authentication> TrySignInAsync(
         HttpContext context, string name, string secret, CancellationToken cancellationToken)
     {
         if (name.Length > LongestName || secret.Length > LongestSecret)
@@ -68,8 +100,8 @@ internal sealed class Authenticator(
         try
         {
             var answer = await AskAsync(name, secret, cancellationToken);
-            result = answer.Caller is null ? AttemptResult.Failure : AttemptResult.Success;
-            return answer;
+            result = answer.Result;
+            return answer.Authentication;
         }
         catch (Exception exception) when (exception is StorageException or PasswordsBusyException)
         {
@@ -82,16 +114,23 @@ internal sealed class Authenticator(
         }
     }
 
-    private async Task<Authentication> AskAsync(string name, string secret, CancellationToken cancellationToken)
+    private async Task<(Authentication Authentication, AttemptResult Result)> AskAsync(
+        string name, string secret, CancellationToken cancellationToken)
     {
         foreach (var source in sources)
         {
             if (await source.SignInAsync(name, secret, cancellationToken) is { } answer)
             {
-                return new(answer.Caller, answer.Reason);
+                var result = answer switch
+                {
+                    { Caller: not null } => AttemptResult.Success,
+                    { IsGuess: true } => AttemptResult.Failure,
+                    _ => AttemptResult.Unknown,
+                };
+                return (new(answer.Caller, answer.Reason), result);
             }
         }
-        return Authentication.Refused("unknown name");
+        return (Authentication.Refused("unknown name"), AttemptResult.Failure);
     }
 
     private static bool TryReadBasic(string parameter, out string name, out string secret)

@@ -14,5 +14,7 @@ internal sealed class FixedPolicy(RepositoryActions anonymous, RepositoryActions
 
     public RepositoryActions Allowed(Principal principal) => principal.IsAnonymous ? anonymous : others;
 
+    public string Reason(Principal principal) => principal.IsAnonymous ? "anybody" : "any login";
+
     public Task EnsureAsync(Principal founder, CancellationToken cancellationToken) => Task.CompletedTask;
 }

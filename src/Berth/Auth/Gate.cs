@@ -1,4 +1,5 @@
 using Berth.Accounts;
+using Berth.Auth.Audit;
 using Berth.Errors;
 using Berth.Stores;
 
@@ -49,13 +50,16 @@ internal sealed class Gate(
         }
         if (caller.Expires + Leeway <= time.GetUtcNow() && !await IsOwnUploadAsync(request, route, caller))
         {
+            AuditFacts.Of(request.Context).Rule = "token expired";
             return Refuse(request, route, "invalid_token");
         }
         if (route.Access.IsManagement())
         {
             return await JudgeAsync(request, route);
         }
-        if (!await MayAsync(request, route))
+        var may = await MayAsync(request, route);
+        AuditFacts.Of(request.Context).Rule = await RuleAsync(request, route);
+        if (!may)
         {
             return Refuse(request, route, "insufficient_scope");
         }
@@ -74,14 +78,22 @@ internal sealed class Gate(
         _ => RepositoryActions.None,
     };
 
-    private async ValueTask<RegistryError?> JudgeAsync(RegistryRequest request, Route route) =>
-        await api!.JudgeAsync(request, route.Access) switch
+    private async ValueTask<RegistryError?> JudgeAsync(RegistryRequest request, Route route)
+    {
+        var verdict = await api!.JudgeAsync(request, route.Access);
+        var facts = AuditFacts.Of(request.Context);
+        facts.IsDenied = verdict != ApiVerdict.Pass;
+        facts.Rule = request.Project is { } project
+            ? (await request.Rights.RulesAsync(project, request.Aborted)).Reason(request.Rights.Caller.Principal)
+            : request.Rights.Caller.Principal.IsAdministrator ? "administrator" : "login";
+        return verdict switch
         {
             ApiVerdict.Pass => null,
             ApiVerdict.LoginNeeded => Refuse(request, route, "insufficient_scope"),
             ApiVerdict.Unknown => RegistryError.ProjectUnknown(request.Project!.Value),
             _ => RegistryError.Denied("your role does not allow this"),
         };
+    }
 
     private async ValueTask<bool> MayAsync(RegistryRequest request, Route route)
     {
@@ -93,6 +105,20 @@ internal sealed class Gate(
             Access.Catalog => !policy.NeedsLogin || (caller != Caller.Anonymous && caller.AllowsCatalog),
             _ => await request.Rights.AllowAsync(request.Repository, Needed(route.Access), request.Aborted),
         };
+    }
+
+    /// <summary>What decides whether a caller may pass, for the audit.</summary>
+    private static async ValueTask<string?> RuleAsync(RegistryRequest request, Route route)
+    {
+        var caller = request.Rights.Caller;
+        if (request.Project is not { } project)
+        {
+            return null;
+        }
+        var needed = Needed(route.Access);
+        return (caller.LimitOn(request.Repository) & needed) != needed
+            ? "limit of the credential"
+            : (await request.Rights.RulesAsync(project, request.Aborted)).Reason(caller.Principal);
     }
 
     /// <summary>

@@ -18,6 +18,9 @@ internal interface IProjectRules
     /// <summary>The actions that a principal has on every repository of the project.</summary>
     RepositoryActions Allowed(Principal principal);
 
+    /// <summary>Why a principal has the actions that it has, or none: a role, a mode. For the audit.</summary>
+    string Reason(Principal principal);
+
     /// <summary>Makes the project for somebody whose push its rules allow, unless there is one.</summary>
     Task EnsureAsync(Principal founder, CancellationToken cancellationToken);
 }

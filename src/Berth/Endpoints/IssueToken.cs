@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
 using Berth.Auth;
+using Berth.Auth.Audit;
 using Berth.Auth.Tokens;
 using Berth.Errors;
 using Berth.Stores;
@@ -54,7 +55,7 @@ internal sealed class IssueToken(
             null => await authenticator.AuthenticateAsync(request.Context, request.Aborted),
             "password" => await authenticator.SignInAsync(
                 request.Context, asked["username"] ?? "", asked["password"] ?? "", request.Aborted),
-            _ => new(await tokens.RefreshAsync(asked["refresh_token"] ?? "", request.Aborted), "refresh token not accepted"),
+            _ => await RefreshAsync(request, asked["refresh_token"] ?? ""),
         };
         if (authentication.RetryAfter is { } wait)
         {
@@ -67,9 +68,19 @@ internal sealed class IssueToken(
         request.Response.Headers.CacheControl = "no-store";
         request.Response.Headers.Pragma = "no-cache";
         var refresh = asked.WantsRefreshToken && grant != "refresh_token";
-        await Paging.WriteAsync(
-            request, await AnswerAsync(caller, scopes, refresh, request.Aborted), BerthJson.Instance.TokenAnswer);
+        var answer = await AnswerAsync(caller, scopes, refresh, request.Aborted);
+        AuditFacts.Of(request.Context).Rule = answer.Scope.Length == 0 ? "no scope" : answer.Scope;
+        await Paging.WriteAsync(request, answer, BerthJson.Instance.TokenAnswer);
         return null;
+    }
+
+    private async Task<Authentication> RefreshAsync(RegistryRequest request, string token)
+    {
+        var result = await tokens.RefreshAsync(token, request.Aborted) is { } caller
+            ? Authentication.Of(caller)
+            : Authentication.Refused("refresh token not accepted");
+        AuditFacts.Of(request.Context).Presented(result);
+        return result;
     }
 
     private async Task<TokenAnswer> AnswerAsync(
@@ -93,13 +104,16 @@ internal sealed class IssueToken(
         Rights rights, IReadOnlyList<TokenScope> scopes, CancellationToken cancellationToken)
     {
         var granted = new List<AccessClaim>();
-        foreach (var (repository, wanted) in scopes)
+        foreach (var (repository, wanted, registry) in scopes)
         {
             if (repository is not { } name)
             {
-                if (rights.Caller.AllowsCatalog)
+                var isAllowed = registry == AccessClaim.Api
+                    ? rights.Caller is { AllowsApi: true, Principal.IsAnonymous: false }
+                    : rights.Caller.AllowsCatalog;
+                if (isAllowed)
                 {
-                    granted.Add(AccessClaim.Catalog);
+                    granted.Add(registry!);
                 }
                 continue;
             }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Berth.Accounts;
+using Berth.Auth.Audit;
 using Berth.Auth.Tokens;
 using Berth.Content;
 using Berth.Endpoints;
@@ -27,6 +28,8 @@ namespace Berth.Stores;
 [JsonSerializable(typeof(SigningKeyRecord))]
 [JsonSerializable(typeof(TokenClaims))]
 [JsonSerializable(typeof(TokenAnswer))]
+[JsonSerializable(typeof(AuditRecord))]
+[JsonSerializable(typeof(AuditPage))]
 [JsonSerializable(typeof(IReadOnlyList<AccessClaim>))]
 internal sealed partial class BerthJson : JsonSerializerContext
 {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using Berth.Content;
 using Berth.Storage;
@@ -21,6 +22,8 @@ namespace Berth.Stores;
 ///   robots/{project} / {robot}                    RobotRecord
 ///   setup / administrator                         SetupRecord: who administers, or the code that makes the first who does
 ///   keys / {kid}                                  SigningKeyRecord: a key of Berth's own tokens
+///   audit/{yyyyMMdd} / {time}-{random}            AuditRecord, newest first
+///   auditdays / {yyyyMMdd}                        the day has events
 ///   probe / {random}                              written and deleted when a host starts
 /// objects
 ///   objects/{2 hex}/{30 hex}                      a blob, a large manifest, or an upload that may be a whole blob
@@ -33,6 +36,10 @@ namespace Berth.Stores;
 internal static class RecordLayout
 {
     public const string Repositories = "repos";
+
+    public const string AuditDays = "auditdays";
+
+    public const string DayFormat = "yyyyMMdd";
 
     public const string Accounts = "accounts";
 
@@ -76,6 +83,15 @@ internal static class RecordLayout
 
     public static RecordKey SigningKey(string id) => new(SigningKeys, id);
 
+    public static RecordKey AuditDay(DateOnly day) => new(AuditDays, Text(day));
+
+    public static string AuditEvents(DateOnly day) => "audit/" + Text(day);
+
+    /// <summary>An event's key: the later, the earlier in the order of its day.</summary>
+    public static RecordKey AuditEvent(DateTimeOffset time, string random) => new(
+        AuditEvents(DateOnly.FromDateTime(time.UtcDateTime)), string.Create(
+            CultureInfo.InvariantCulture, $"{DateTimeOffset.MaxValue.UtcTicks - time.UtcTicks:d19}-{random}"));
+
     /// <summary>A key that no object has had: bytes are written once and never moved.</summary>
     public static string NewObject() => New("objects");
 
@@ -101,6 +117,8 @@ internal static class RecordLayout
                 to[i] = from[i] switch { '+' => '-', '-' => '.', '.' => '/', var other => other };
             }
         });
+
+    private static string Text(DateOnly day) => day.ToString(DayFormat, CultureInfo.InvariantCulture);
 
     private static string Encode(RepositoryName name) => Encode(name.ToString());
 
