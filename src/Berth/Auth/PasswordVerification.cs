@@ -10,13 +10,10 @@ namespace Berth.Auth;
 /// </remarks>
 public sealed class PasswordVerification
 {
-    /// <summary>Long enough for a good part of the queue to be done.</summary>
-    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
-
     private readonly PasswordLimits _limits;
     private readonly TimeProvider _time;
     private readonly byte[] _key = Fingerprint.NewKey();
-    private readonly SemaphoreSlim _slots;
+    private readonly BoundedThreads _threads;
     private readonly Lock _lock = new();
     private readonly Dictionary<Fingerprint, Task<bool>> _running = [];
     private readonly Dictionary<Fingerprint, DateTimeOffset> _right = [];
@@ -26,10 +23,8 @@ public sealed class PasswordVerification
     public PasswordVerification(PasswordLimits limits, TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(limits);
-        ArgumentOutOfRangeException.ThrowIfLessThan(limits.Concurrency, 1);
-        ArgumentOutOfRangeException.ThrowIfNegative(limits.Queue);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(limits.CacheLifetime, PasswordLimits.LongestCacheLifetime);
-        (_limits, _time, _slots) = (limits, time, new(limits.Concurrency));
+        (_limits, _time, _threads) = (limits, time, new(limits.Concurrency, limits.Queue));
     }
 
     /// <summary>Tells whether a password is the one that was hashed.</summary>
@@ -53,32 +48,24 @@ public sealed class PasswordVerification
             // Requests that a client sends at the same time are answered by one computation.
             if (!_running.TryGetValue(print, out var running))
             {
-                if (_running.Count >= _limits.Concurrency + _limits.Queue)
-                {
-                    throw new PasswordsBusyException(RetryAfter);
-                }
-                running = CheckAsync(print, password, stored, check);
+                running = CheckAsync(print, _threads.RunAsync(() => check(password, stored)));
                 _running.Add(print, running);
             }
             return running.WaitAsync(cancellationToken);
         }
     }
 
-    private async Task<bool> CheckAsync(Fingerprint print, string password, string stored, PasswordCheck check)
+    private async Task<bool> CheckAsync(Fingerprint print, Task<bool> check)
     {
-        // Not before the caller has let go of the lock.
-        await _slots.WaitAsync().ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         var isRight = false;
         try
         {
-            // The thread pool has about as many threads as there are cores, and other requests need them.
-            isRight = await Task.Factory.StartNew(
-                () => check(password, stored), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            // Not before the caller has let go of the lock.
+            isRight = await check.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
             return isRight;
         }
         finally
         {
-            _slots.Release();
             lock (_lock)
             {
                 _running.Remove(print);
