@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using Berth.Cli.Management;
 using Berth.Content;
 
 namespace Berth.Cli;
@@ -11,20 +12,26 @@ internal static class BerthCommand
 
     /// <summary>Does what the arguments say.</summary>
     /// <returns>One of <see cref="ExitCode"/>.</returns>
-    public static Task<int> RunAsync(string[] arguments, CliInput input, CancellationToken cancellationToken)
+    public static Task<int> RunAsync(string[] arguments, CliInput input, CancellationToken cancellationToken) =>
+        Create(input).Parse(arguments).InvokeAsync(
+            // Ctrl-C and SIGTERM end the work at once; what was begun is gone on with by the next run.
+            new() { Output = input.Output, Error = input.Error, ProcessTerminationTimeout = TimeToEnd },
+            cancellationToken);
+
+    /// <summary>The command with all that can be asked of it.</summary>
+    public static Command Create(CliInput input)
     {
         // Not a RootCommand, which would call itself after the program's file.
-        var root = new Command("berth", "Moves registries into Berth, and between its stores.")
+        var root = new Command("berth", "Moves registries into Berth and between its stores, and manages accounts and projects.")
         {
             Import(input),
             Copy(input),
             new HelpOption(),
             new VersionOption(),
         };
-        return root.Parse(arguments).InvokeAsync(
-            // Ctrl-C and SIGTERM end the work at once; what was begun is gone on with by the next run.
-            new() { Output = input.Output, Error = input.Error, ProcessTerminationTimeout = TimeToEnd },
-            cancellationToken);
+        foreach (var command in ManagementOptions.Commands(input))
+            root.Subcommands.Add(command);
+        return root;
     }
 
     private static Command Import(CliInput input)

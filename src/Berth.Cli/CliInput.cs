@@ -12,14 +12,22 @@ internal sealed record CliInput
     /// <summary>For results.</summary>
     public required TextWriter Output { get; init; }
 
-    /// <summary>For problems, and for the bar.</summary>
+    /// <summary>For problems, questions, and for the bar.</summary>
     public required TextWriter Error { get; init; }
+
+    /// <summary>Where answers are read from, and passwords that another program gives.</summary>
+    public TextReader Input { get; init; } = TextReader.Null;
+
+    /// <summary>Reads a line that is not shown; <see langword="null"/> where <see cref="Input"/> is no person's terminal.</summary>
+    public Func<string?>? ReadSecret { get; init; }
 
     /// <summary>Whether <see cref="Output"/> is a person's terminal.</summary>
     public bool OutputIsTerminal { get; init; }
 
     /// <summary>How many columns the terminal behind <see cref="Error"/> has; <see langword="null"/> where there is none.</summary>
     public Func<int>? Columns { get; init; }
+
+    public TimeProvider Time { get; init; } = TimeProvider.System;
 
     public static CliInput OfThisProcess() => new()
     {
@@ -28,7 +36,12 @@ internal sealed record CliInput
         WorkingDirectory = Directory.GetCurrentDirectory(),
         Output = Console.Out,
         Error = Console.Error,
+        Input = Console.In,
+        ReadSecret = Console.IsInputRedirected ? null : HiddenLine.Read,
         OutputIsTerminal = !Console.IsOutputRedirected,
         Columns = Console.IsErrorRedirected ? null : () => Console.WindowWidth,
     };
+
+    /// <summary>A variable of the environment; <see langword="null"/> where it is absent or empty.</summary>
+    public string? Variable(string name) => Environment.GetValueOrDefault(name) is { Length: > 0 } value ? value : null;
 }

@@ -1,4 +1,5 @@
 using Berth.Auth.Audit;
+using Berth.Auth.Oidc;
 using Berth.Auth.Tokens;
 
 namespace Berth.Auth;
@@ -38,4 +39,10 @@ public sealed record AuthOptions
 
     /// <summary>The server whose tokens are accepted, where the mode is <see cref="AuthMode.Token"/>.</summary>
     public ExternalTokenOptions? ExternalTokens { get; init; }
+
+    /// <summary>Which programs may do what that identity providers vouch for. Default: none.</summary>
+    public IReadOnlyList<FederationRule> Federation { get; init; } = [];
+
+    /// <summary>The identity provider that vouches for people. Default: none.</summary>
+    public OidcOptions? Oidc { get; init; }
 }

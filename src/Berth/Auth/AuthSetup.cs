@@ -1,5 +1,6 @@
 using Berth.Accounts;
 using Berth.Auth.Audit;
+using Berth.Auth.Oidc;
 using Berth.Auth.Tokens;
 using Berth.Endpoints;
 using Berth.Storage;
@@ -33,7 +34,8 @@ internal sealed class AuthSetup
                     authenticator: null, new FixedPolicy(RepositoryActions.All, RepositoryActions.All), basic, uploads, time),
                 []),
             AuthMode.Htpasswd => new(
-                new(Authenticate(registry, options.Sources, tokens: null, time), named, basic, uploads, time), []),
+                new(Authenticate(registry, new OidcLogins(options, time), options.Sources, [], time), named, basic, uploads, time),
+                []),
             AuthMode.Accounts => WithAccounts(registry, storage.Records, uploads, time),
             AuthMode.Token => new(CreateGateOfTokens(registry, named, uploads, time), []),
             _ => throw new ArgumentException($"no such mode: {options.Mode}", nameof(registry)),
@@ -52,7 +54,7 @@ internal sealed class AuthSetup
     {
         var options = registry.Auth.ExternalTokens ?? throw new ArgumentException("a token server is needed", nameof(registry));
         return new(
-            Authenticate(registry, [], new ExternalTokens(options, time), time), policy,
+            Authenticate(registry, oidc: null, [], [new ExternalTokens(options, time)], time), policy,
             new(options.Realm.OriginalString, options.Service), uploads, time);
     }
 
@@ -69,7 +71,7 @@ internal sealed class AuthSetup
             new PersonalTokenSignIn(records, time), new RobotSignIn(records, time), new AccountSignIn(records, passwords),
             .. options.Sources,
         ];
-        var authenticator = Authenticate(registry, sources, tokens, time);
+        var authenticator = Authenticate(registry, new OidcLogins(options, time), sources, [tokens], time);
         var basic = new Challenge(options.Realm, Service: null);
         // Without a place to get tokens from, clients send names and passwords with each request.
         var challenge = options.PublicUrl is { } url
@@ -94,7 +96,10 @@ internal sealed class AuthSetup
         return new(service, options.Tokens.Lifetime, keys, principals, time);
     }
 
+    /// <remarks>Tokens of identity providers come first: what has their form costs no checking of a password.</remarks>
     private static Authenticator Authenticate(
-        RegistryOptions registry, IReadOnlyList<ICredentialSource> sources, ITokenVerifier? tokens, TimeProvider time) =>
-        new(sources, tokens, new(registry.Auth.SignIn, time), registry.ProxyNetworks);
+        RegistryOptions registry, OidcLogins? oidc, IEnumerable<ICredentialSource> sources, IEnumerable<ITokenVerifier> tokens,
+        TimeProvider time) => new(
+            [.. oidc?.Sources ?? [], .. sources], new TokenVerifiers([.. tokens, .. oidc?.Tokens ?? []]),
+            new(registry.Auth.SignIn, time), registry.ProxyNetworks);
 }

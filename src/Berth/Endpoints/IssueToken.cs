@@ -76,7 +76,9 @@ internal sealed class IssueToken(
 
     private async Task<Authentication> RefreshAsync(RegistryRequest request, string token)
     {
-        var result = new Authentication(await tokens.RefreshAsync(token, request.Aborted), "refresh token not accepted");
+        var result = await tokens.RefreshAsync(token, request.Aborted) is { } caller
+            ? Authentication.Of(caller)
+            : Authentication.Refused("refresh token not accepted");
         AuditFacts.Of(request.Context).Presented(result);
         return result;
     }
@@ -102,13 +104,16 @@ internal sealed class IssueToken(
         Rights rights, IReadOnlyList<TokenScope> scopes, CancellationToken cancellationToken)
     {
         var granted = new List<AccessClaim>();
-        foreach (var (repository, wanted) in scopes)
+        foreach (var (repository, wanted, registry) in scopes)
         {
             if (repository is not { } name)
             {
-                if (rights.Caller.AllowsCatalog)
+                var isAllowed = registry == AccessClaim.Api
+                    ? rights.Caller is { AllowsApi: true, Principal.IsAnonymous: false }
+                    : rights.Caller.AllowsCatalog;
+                if (isAllowed)
                 {
-                    granted.Add(AccessClaim.Catalog);
+                    granted.Add(registry!);
                 }
                 continue;
             }

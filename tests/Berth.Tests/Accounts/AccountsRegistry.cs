@@ -16,6 +16,7 @@ public sealed class AccountsRegistry : IAsyncLifetime
     public const string Administrator = "root";
 
     private readonly List<HttpClient> _clients = [];
+    private readonly Dictionary<string, (string Name, Caller Caller)> _shared = [];
 
     /// <summary>A password that is nobody's outside this run.</summary>
     public static string Password { get; } = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(12));
@@ -80,6 +81,16 @@ public sealed class AccountsRegistry : IAsyncLifetime
         var name = NewName("u");
         await AsRoot().ExpectAsync(HttpStatusCode.Created, "POST", "users", new() { ["name"] = name, ["password"] = Password });
         return (name, As(name));
+    }
+
+    /// <summary>An account that tests share which do not change it: each costs the hashing of a password.</summary>
+    public async Task<(string Name, Caller Caller)> SharedUserAsync(string purpose)
+    {
+        if (!_shared.TryGetValue(purpose, out var user))
+        {
+            _shared[purpose] = user = await NewUserAsync();
+        }
+        return user;
     }
 
     /// <summary>Makes a project of the administrator's.</summary>

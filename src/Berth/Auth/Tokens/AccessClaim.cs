@@ -16,6 +16,7 @@ internal sealed record AccessClaim(string? Type, string? Name, IReadOnlyList<str
     public static AccessClaim Api { get; } = new("registry", "api", ["*"]);
 
     /// <summary>Whether this allows to use the management API.</summary>
+    [JsonIgnore]
     public bool AllowsApi => Type == Api.Type && Name == Api.Name && Actions?.Contains("*") == true;
 
     /// <summary>Whether this allows to see which repositories there are.</summary>

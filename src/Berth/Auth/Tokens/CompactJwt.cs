@@ -16,6 +16,9 @@ internal sealed record CompactJwt(string Text, JsonElement Header, JsonElement C
 {
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 16 };
 
+    /// <summary>The algorithm of the signature, as the token says.</summary>
+    public string? Algorithm => Read(Header, "alg");
+
     /// <summary>The id of the key, as the token says.</summary>
     public string? KeyId => Read(Header, "kid");
 

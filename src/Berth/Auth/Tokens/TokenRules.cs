@@ -50,6 +50,10 @@ internal sealed class TokenRules
     /// <summary>Whether a token was signed with a key, and is as it has to be.</summary>
     public async Task<bool> AreMetAsync(CompactJwt token, SecurityKey key)
     {
+        if (key is JsonWebKey { Alg: { Length: > 0 } algorithm } && algorithm != token.Algorithm)
+        {
+            return false; // RFC 7517, 4.4: the key is for another one
+        }
         var parameters = _parameters.Clone();
         parameters.IssuerSigningKeyResolver = (_, _, _, _) => [key]; // whoever asks has found it by the token's header
         return (await _handler.ValidateTokenAsync(token.Text, parameters)).IsValid;

@@ -3,9 +3,11 @@ using Berth.Content;
 namespace Berth.Auth.Tokens;
 
 /// <summary>What a client asks a token for: <c>repository:name:pull,push</c> of Docker's scope grammar.</summary>
-/// <param name="Repository">The repository; <see langword="null"/> for the catalog.</param>
+/// <param name="Repository">The repository; <see langword="null"/> for what is the registry's.</param>
 /// <param name="Actions">What is to be done with it.</param>
-internal readonly record struct TokenScope(RepositoryName? Repository, RepositoryActions Actions)
+/// <param name="Registry">What is asked for of the registry: its catalog or its management API.</param>
+internal readonly record struct TokenScope(
+    RepositoryName? Repository, RepositoryActions Actions, AccessClaim? Registry = null)
 {
     /// <summary>The most scopes of one token: they and the token have to fit into a header.</summary>
     public const int Most = 20;
@@ -27,7 +29,7 @@ internal readonly record struct TokenScope(RepositoryName? Repository, Repositor
         }
         scopes =
         [
-            .. texts.Select(Parse).OfType<TokenScope>().GroupBy(scope => scope.Repository)
+            .. texts.Select(Parse).OfType<TokenScope>().GroupBy(scope => (scope.Repository, scope.Registry))
                 .Select(same => same.Aggregate((one, other) => one with { Actions = one.Actions | other.Actions })),
         ];
         return true;
@@ -47,7 +49,8 @@ internal readonly record struct TokenScope(RepositoryName? Repository, Repositor
         type = type.EndsWith(')') ? type.Split('(')[0] : type;
         return (type, name) switch
         {
-            ("registry", "catalog") when actions.Contains("*") => new TokenScope(null, RepositoryActions.None),
+            ("registry", "catalog") when actions.Contains("*") => new(null, RepositoryActions.None, AccessClaim.Catalog),
+            ("registry", "api") when actions.Contains("*") => new(null, RepositoryActions.None, AccessClaim.Api),
             ("repository", _) when RepositoryName.TryParse(name, out var repository) =>
                 new TokenScope(repository, ActionNames.Parse(actions)),
             _ => null,

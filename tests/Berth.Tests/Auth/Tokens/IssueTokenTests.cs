@@ -39,7 +39,7 @@ public sealed class IssueTokenTests
 
         Assert.Equal(answer.GetProperty("token").GetString(), answer.GetProperty("access_token").GetString());
         Assert.Equal(300, answer.GetProperty("expires_in").GetInt32());
-        Assert.Equal("2026-03-02T12:00:00Z", answer.GetProperty("issued_at").GetString());
+        Assert.Equal("2026-01-02T03:04:05Z", answer.GetProperty("issued_at").GetString());
         Assert.Equal("repository:team/app:pull,push", answer.GetProperty("scope").GetString());
         Assert.False(answer.TryGetProperty("refresh_token", out _));
         var caller = (await CallerAsync(answer))!;
@@ -58,6 +58,9 @@ public sealed class IssueTokenTests
         Assert.Equal("repository:team/app:pull", await ScopeAsync("?scope=repository:team/app:pull,push", Basic("reader")));
         Assert.Equal("", await ScopeAsync("?scope=repository:other/app:pull,push", Basic("reader")));
         Assert.Equal("", await ScopeAsync("", Basic("alice")));
+        Assert.Equal("registry:api:*", await ScopeAsync("?scope=registry:api:*", Basic("alice")));
+        Assert.Equal("", await ScopeAsync("?scope=registry:api:*", Basic("reader")));
+        Assert.Equal("", await ScopeAsync("?scope=registry:api:*", null));
     }
 
     [Fact]

@@ -52,7 +52,7 @@ public sealed class TokenScopeTests
         Assert.True(TokenScope.TryParse(["repository:a:pull registry:catalog:*"], out var one));
 
         Assert.Equal(two, one);
-        Assert.Equal([new(Parsed.Name("a"), RepositoryActions.Pull), new(null, RepositoryActions.None)], one);
+        Assert.Equal([new(Parsed.Name("a"), RepositoryActions.Pull), new(null, RepositoryActions.None, AccessClaim.Catalog)], one);
     }
 
     [Fact]
