@@ -1,4 +1,5 @@
 using System.Net;
+using Berth.Auth;
 using Berth.Hosting;
 using Berth.Server.Configuration;
 using Microsoft.Extensions.Logging;
@@ -23,6 +24,7 @@ public sealed class ServerConfigurationTests : IDisposable
         Assert.Empty(options.Headers);
         Assert.Equal(Path.Combine(_folder.Working, "data"), Assert.IsType<FolderPlace>(options.Berth.Place).Root);
         Assert.Equal(new RegistryOptions(), options.Berth.Registry);
+        Assert.Equal(AuthMode.None, options.Berth.Auth.Options.Mode);
         Assert.Equal(LogLevel.Information, options.Berth.LogLevel);
         Assert.Equal(TimeSpan.FromSeconds(60), options.ShutdownTimeout);
     }
@@ -38,7 +40,9 @@ public sealed class ServerConfigurationTests : IDisposable
         var shipped = _folder.Read();
 
         Assert.Empty(shipped.Warnings);
-        Assert.Equal(defaults, shipped.Options with { Headers = defaults.Headers });
+        Assert.Equal(
+            defaults with { Berth = defaults.Berth with { Auth = shipped.Options.Berth.Auth } },
+            shipped.Options with { Headers = defaults.Headers });
     }
 
     [Theory]
@@ -174,7 +178,22 @@ public sealed class ServerConfigurationTests : IDisposable
     [InlineData("PublicUrl", "https://registry.example.com/path", "https://registry.example.com")]
     [InlineData("PublicUrl", "https://user@registry.example.com", "https://registry.example.com")]
     [InlineData("PublicUrl", "ftp://registry.example.com", "https://registry.example.com")]
-    [InlineData("Auth:Mode", "open", "none")]
+    [InlineData("Auth:Mode", "open", "none, htpasswd, accounts or token")]
+    [InlineData("Auth:Mode", "1", "none, htpasswd, accounts or token")]
+    [InlineData("Auth:Mode", "htpasswd", "Berth:Auth:Htpasswd:Path")]
+    [InlineData("Auth:Mode", "token", "Berth:Auth:Token:RootCertificates or Berth:Auth:Token:Jwks")]
+    [InlineData("Auth:TokenLifetime", "59s", "60s to 24h")]
+    [InlineData("Auth:TokenLifetime", "25h", "60s to 24h")]
+    [InlineData("Auth:SigningKeys", "a,b,c", "two files at most")]
+    [InlineData("Auth:SigningKeys", "none.pem", "none.pem")]
+    [InlineData("Auth:Accounts:ProjectCreation", "nobody", "administrators or everyone")]
+    [InlineData("Auth:Accounts:SelfRegistration", "1", "true or false")]
+    [InlineData("Auth:Accounts:Administrator", "admin", "Berth:Auth:Accounts:AdministratorPassword")]
+    [InlineData("Auth:Accounts:AdministratorPassword", "secret1234", "Berth:Auth:Accounts:Administrator ")]
+    [InlineData("Auth:Accounts:AdministratorPasswordFile", "none", "none")]
+    [InlineData("Audit:Retention", "90", "1d to 3650d")]
+    [InlineData("Audit:Retention", "3651d", "1d to 3650d")]
+    [InlineData("Audit:Retention", "0d", "1d to 3650d")]
     [InlineData("Auth:AllowAnonymous", "1", "true or false")]
     [InlineData("Auth:Realm", "Bérth", "ASCII")]
     [InlineData("Log:Level", "loud", "debug, info, warn or error")]
