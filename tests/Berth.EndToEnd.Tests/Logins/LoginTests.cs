@@ -23,7 +23,7 @@ public abstract class LoginTests(EndToEndFixture fixture, ITestOutputHelper outp
     {
         var client = await RequireClientAsync();
         var file = Folder.At("htpasswd");
-        await File.WriteAllTextAsync(file, $"alice:{BCrypt.Net.BCrypt.HashPassword(_password, 5)}\n");
+        await File.WriteAllTextAsync(file, $"alice:{BCrypt.Net.BCrypt.HashPassword(_password, BCrypt.Net.BCrypt.GenerateSalt(5))}\n");
         var (server, _) = await StartAsync(isFunctions, new()
         {
             ["Berth__Auth__Mode"] = "htpasswd",
