@@ -9,12 +9,6 @@ internal sealed record CliInput
 
     public required string WorkingDirectory { get; init; }
 
-    /// <summary>What is piped in.</summary>
-    public TextReader Input { get; init; } = TextReader.Null;
-
-    /// <summary>Asks a person for what others shall not see; <see langword="null"/> where nobody sits there.</summary>
-    public Func<string, string>? AskSecret { get; init; }
-
     /// <summary>For results.</summary>
     public required TextWriter Output { get; init; }
 
@@ -40,8 +34,6 @@ internal sealed record CliInput
         Environment = System.Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
             .ToDictionary(entry => (string)entry.Key, entry => (string?)entry.Value ?? "", StringComparer.Ordinal),
         WorkingDirectory = Directory.GetCurrentDirectory(),
-        Input = Console.In,
-        AskSecret = Console.IsInputRedirected ? null : TerminalSecret.Ask,
         Output = Console.Out,
         Error = Console.Error,
         Input = Console.In,

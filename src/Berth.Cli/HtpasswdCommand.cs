@@ -77,10 +77,14 @@ internal static class HtpasswdCommand
     /// <returns><see langword="null"/> where it was given differently the second time.</returns>
     private static async Task<string?> ReadPasswordAsync(CliInput input)
     {
-        if (input.AskSecret is not { } ask)
+        if (input.ReadSecret is not { } read)
             return await input.Input.ReadLineAsync() ?? "";
-        var password = ask("Password: ");
-        return ask("Again: ") == password ? password : null;
+        await input.Error.WriteAsync("Password: ");
+        var password = read() ?? "";
+        await input.Error.WriteAsync("\nAgain: ");
+        var again = read() ?? "";
+        await input.Error.WriteLineAsync();
+        return again == password ? password : null;
     }
 
     private static async Task<int> FailAsync(CliInput input, string problem)

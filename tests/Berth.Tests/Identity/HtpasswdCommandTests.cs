@@ -129,7 +129,7 @@ public sealed class HtpasswdCommandTests : IDisposable
     {
         var answers = new Queue<string>([first, second]);
 
-        var (code, _) = await RunAsync("piped", _ => answers.Dequeue(), "users", "alice", "--cost", "4");
+        var (code, _) = await RunAsync("piped", answers.Dequeue, "users", "alice", "--cost", "4");
 
         Assert.Equal(expected, code);
         Assert.Equal(expected == ExitCode.Done, File.Exists(FilePath));
@@ -142,7 +142,7 @@ public sealed class HtpasswdCommandTests : IDisposable
         RunAsync(standardInput, ask: null, arguments);
 
     private async Task<(int Code, string Said)> RunAsync(
-        string standardInput, Func<string, string>? ask, params string[] arguments)
+        string standardInput, Func<string?>? ask, params string[] arguments)
     {
         using var said = new StringWriter { NewLine = "\n" };
         var input = new CliInput
@@ -150,7 +150,7 @@ public sealed class HtpasswdCommandTests : IDisposable
             Environment = new Dictionary<string, string>(),
             WorkingDirectory = _folder.Path,
             Input = new StringReader(standardInput),
-            AskSecret = ask,
+            ReadSecret = ask,
             Output = said,
             Error = said,
         };
