@@ -97,7 +97,7 @@ public sealed class HtpasswdCommandTests : IDisposable
     }
 
     [Theory]
-    [InlineData("", "nothing was entered")]
+    [InlineData("", "empty")]
     [InlineData("xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx", "72 bytes")]
     public async Task A_password_that_bcrypt_does_not_keep_is_refused(string password, string why)
     {
@@ -127,19 +127,22 @@ public sealed class HtpasswdCommandTests : IDisposable
     [InlineData("secret", "Secret", ExitCode.Failed)]
     public async Task A_person_is_asked_twice(string first, string second, int expected)
     {
-        var (code, _) = await RunAsync($"{first}\n{second}\n", isPerson: true, "users", "alice", "--cost", "4");
+        var answers = new Queue<string>([first, second]);
+
+        var (code, _) = await RunAsync("piped", answers.Dequeue, "users", "alice", "--cost", "4");
 
         Assert.Equal(expected, code);
         Assert.Equal(expected == ExitCode.Done, File.Exists(FilePath));
+        Assert.Empty(answers);
     }
 
     private static string Hash(string password) => BcryptHash.Create(password, 4);
 
     private Task<(int Code, string Said)> RunAsync(string standardInput, params string[] arguments) =>
-        RunAsync(standardInput, isPerson: false, arguments);
+        RunAsync(standardInput, ask: null, arguments);
 
     private async Task<(int Code, string Said)> RunAsync(
-        string standardInput, bool isPerson, params string[] arguments)
+        string standardInput, Func<string?>? ask, params string[] arguments)
     {
         using var said = new StringWriter { NewLine = "\n" };
         var input = new CliInput
@@ -147,7 +150,7 @@ public sealed class HtpasswdCommandTests : IDisposable
             Environment = new Dictionary<string, string>(),
             WorkingDirectory = _folder.Path,
             Input = new StringReader(standardInput),
-            HideTyping = isPerson ? () => new StringReader("") : null,
+            ReadSecret = ask,
             Output = said,
             Error = said,
         };

@@ -76,6 +76,8 @@ public sealed class Slapd : IAsyncLifetime
         start.Environment["LD_LIBRARY_PATH"] = string.Join(':', Directory.GetDirectories(Path.Join(root, "usr/lib"), "*-linux-gnu"));
         _process = ChildProcess.Start(start);
         await _process.WaitForLineAsync(line => line.Contains("slapd starting", StringComparison.Ordinal));
+        await WaitForListenerAsync(Plain.Port);
+        await WaitForListenerAsync(Tls.Port);
         LdapTimeouts.Set(TimeSpan.FromSeconds(20)); // of the whole process: another test may have set less
         Fill();
     }
@@ -94,6 +96,24 @@ public sealed class Slapd : IAsyncLifetime
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    /// <summary>It says that it starts before it listens.</summary>
+    private static async Task WaitForListenerAsync(int port)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            using var client = new TcpClient();
+            try
+            {
+                await client.ConnectAsync(IPAddress.Loopback, port);
+                return;
+            }
+            catch (SocketException) when (tries < 500)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(20));
+            }
+        }
     }
 
     private static string NewPassword() => Convert.ToHexString(RandomNumberGenerator.GetBytes(12));
