@@ -68,6 +68,7 @@ internal static class ApiRouteTable
             new("list-group-members", ["GET"], Group + "/members", Access.Administrator, groups.ListMembersAsync),
             new("join-group", ["PUT"], GroupMember, Access.Administrator, groups.JoinAsync),
             new("leave-group", ["DELETE"], GroupMember, Access.Administrator, groups.LeaveAsync),
+            new("openapi", ["GET"], Root + "/openapi.json", Access.None, OpenApiDocument.HandleAsync),
             new("setup", ["POST"], Root + "/setup", Access.None, new Setup(records, administrators).HandleAsync),
         ];
     }

@@ -1,3 +1,5 @@
+using Berth.Accounts;
+using Berth.Auth;
 using Berth.Endpoints;
 using Berth.Storage;
 using Berth.Stores;
@@ -33,10 +35,12 @@ internal static class RouteTable
         var repositories = new RepositoryStore(records, time);
         var check = new ReferenceCheck(blobs, manifests, options);
         var putManifest = new PutManifest(repositories, manifests, tags, referrers, check, options);
+        var index = options.Auth.Mode == AuthMode.Accounts ? new ProjectIndex(records) : null;
+        var listRepositories = new ListRepositories(repositories, index);
         return
         [
             new("end-1", Read, "/v2/", Access.Login, CheckApi.HandleAsync),
-            new("catalog", ["GET"], "/v2/_catalog", Access.Catalog, new ListRepositories(repositories).HandleAsync),
+            new("catalog", ["GET"], "/v2/_catalog", Access.Catalog, listRepositories.HandleAsync),
             new("end-4", ["POST"], Uploads, Access.Push, new StartUpload(uploads, blobs).HandleAsync), // and end-11
             new("end-2", Read, Blob, Access.Pull, new GetBlob(blobs, objects, options).HandleAsync),
             new("end-3", Read, Manifest, Access.Pull, new GetManifest(manifests, tags).HandleAsync),

@@ -53,8 +53,8 @@ public abstract class EndToEndTest(EndToEndFixture fixture, ITestOutputHelper ou
         Own(await BerthServer.StartByReadmeAsync(workingFolder));
 
     /// <summary>Starts a server of the test's own over another store.</summary>
-    protected async Task<BerthServer> StartServerAsync(IReadOnlyDictionary<string, string> settings) =>
-        Own(await BerthServer.StartAsync(settings));
+    protected async Task<BerthServer> StartServerAsync(IReadOnlyDictionary<string, string> settings, string port = "0") =>
+        Own(await BerthServer.StartAsync(settings, port));
 
     /// <summary>Takes the Functions app over Azurite that the whole run shares, or skips the test.</summary>
     protected Task<BerthServer> RequireFunctionsAsync() => RequireServerAsync(isFunctions: true, Store.Azure);
@@ -70,8 +70,9 @@ public abstract class EndToEndTest(EndToEndFixture fixture, ITestOutputHelper ou
     }
 
     /// <summary>Starts the Functions app for this test alone, or skips the test.</summary>
-    protected async Task<BerthServer> StartFunctionsAsync(IReadOnlyDictionary<string, string> settings) =>
-        Own(await BerthServer.StartFunctionsAsync(settings));
+    protected async Task<BerthServer> StartFunctionsAsync(
+        IReadOnlyDictionary<string, string> settings, string? port = null) =>
+        Own(await BerthServer.StartFunctionsAsync(settings, port));
 
     private BerthServer Own(BerthServer server)
     {

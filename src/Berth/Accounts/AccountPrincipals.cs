@@ -12,6 +12,8 @@ internal sealed class AccountPrincipals(AccountRecords records, TimeProvider tim
         { Issuer: Principal.Accounts, Kind: PrincipalKind.Robot } robot =>
             await ResumeRobotAsync(robot.Name, caller.Credential, cancellationToken),
         { Issuer: Principal.Accounts } => null,
+        // The rules that let it in are not in its token: what it may see besides what the token names is not known any more.
+        { Kind: PrincipalKind.Workload } => caller with { AllowsCatalog = false },
         _ => caller,
     };
 

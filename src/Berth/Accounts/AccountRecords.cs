@@ -18,6 +18,9 @@ internal sealed class AccountRecords(IRecordStore records)
     public NamedRecords<ProjectRecord> Projects { get; } =
         new(records, RecordLayout.Projects, BerthJson.Instance.ProjectRecord);
 
+    /// <summary>Which projects somebody may see.</summary>
+    public ProjectIndex Index { get; } = new(records);
+
     public NamedRecords<SetupRecord> Setup { get; } = new(records, RecordLayout.Setup, BerthJson.Instance.SetupRecord);
 
     /// <summary>The robots of a project.</summary>

@@ -24,7 +24,7 @@ internal sealed class AccountSignIn(AccountRecords records, PasswordVerification
         }
         if (account.Value.IsDisabled)
         {
-            return SignIn.Refused("account disabled");
+            return SignIn.Ended("account disabled");
         }
         if (PasswordHash.NeedsRehash(stored))
         {

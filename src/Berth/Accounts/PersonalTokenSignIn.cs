@@ -28,12 +28,12 @@ internal sealed class PersonalTokenSignIn(AccountRecords records, TimeProvider t
         var token = account?.Value.Tokens.FirstOrDefault(one => one.Id == id);
         if (!Secret.IsRight(part, token?.Hash) || account is null || token is null)
         {
-            return SignIn.Refused("unknown personal token");
+            return SignIn.Ended("unknown personal token");
         }
         var now = time.GetUtcNow();
         if (account.Value.IsDisabled || token.Expires <= now)
         {
-            return SignIn.Refused(account.Value.IsDisabled ? "account disabled" : "personal token expired");
+            return SignIn.Ended(account.Value.IsDisabled ? "account disabled" : "personal token expired");
         }
         if (LastUse.IsDue(token.LastUsed, now))
         {

@@ -17,7 +17,7 @@ internal sealed class ProjectPolicy(AccountRecords records, TimeProvider time) :
 
     /// <summary>Makes a project, unless there is one.</summary>
     /// <returns><see langword="false"/> where there is one.</returns>
-    public Task<bool> TryCreateAsync(
+    public async Task<bool> TryCreateAsync(
         ProjectName project, Visibility visibility, Principal founder, CancellationToken cancellationToken)
     {
         var owner = MemberKinds.Of(founder) ?? throw new ArgumentException("only people make projects", nameof(founder));
@@ -28,6 +28,11 @@ internal sealed class ProjectPolicy(AccountRecords records, TimeProvider time) :
             Created = time.GetUtcNow(),
             Members = [new(owner, founder.Name, founder.Identity, Role.Owner)],
         };
-        return records.Projects.TryCreateAsync(project.ToString(), value, cancellationToken);
+        await records.Index.AddMemberAsync(project.ToString(), value.Members[0], cancellationToken);
+        if (visibility == Visibility.Public)
+        {
+            await records.Index.AddPublicAsync(project.ToString(), cancellationToken);
+        }
+        return await records.Projects.TryCreateAsync(project.ToString(), value, cancellationToken);
     }
 }

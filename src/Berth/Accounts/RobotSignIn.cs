@@ -27,12 +27,12 @@ internal sealed class RobotSignIn(AccountRecords records, TimeProvider time) : I
         var part = secret.StartsWith(Prefix, StringComparison.Ordinal) ? secret[Prefix.Length..] : "";
         if (!Secret.IsRight(part, stored?.Value.Hash) || stored is null)
         {
-            return SignIn.Refused("unknown robot or wrong secret");
+            return SignIn.Ended("unknown robot or wrong secret");
         }
         var now = time.GetUtcNow();
         if (stored.Value.Expires <= now)
         {
-            return SignIn.Refused("robot expired");
+            return SignIn.Ended("robot expired");
         }
         if (LastUse.IsDue(stored.Value.LastUsed, now))
         {

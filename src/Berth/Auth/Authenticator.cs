@@ -100,8 +100,8 @@ internal sealed class Authenticator(
         try
         {
             var answer = await AskAsync(name, secret, cancellationToken);
-            result = answer.Caller is null ? AttemptResult.Failure : AttemptResult.Success;
-            return answer;
+            result = answer.Result;
+            return answer.Authentication;
         }
         catch (Exception exception) when (exception is StorageException or PasswordsBusyException)
         {
@@ -114,16 +114,23 @@ internal sealed class Authenticator(
         }
     }
 
-    private async Task<Authentication> AskAsync(string name, string secret, CancellationToken cancellationToken)
+    private async Task<(Authentication Authentication, AttemptResult Result)> AskAsync(
+        string name, string secret, CancellationToken cancellationToken)
     {
         foreach (var source in sources)
         {
             if (await source.SignInAsync(name, secret, cancellationToken) is { } answer)
             {
-                return new(answer.Caller, answer.Reason);
+                var result = answer switch
+                {
+                    { Caller: not null } => AttemptResult.Success,
+                    { IsGuess: true } => AttemptResult.Failure,
+                    _ => AttemptResult.Unknown,
+                };
+                return (new(answer.Caller, answer.Reason), result);
             }
         }
-        return Authentication.Refused("unknown name");
+        return (Authentication.Refused("unknown name"), AttemptResult.Failure);
     }
 
     private static bool TryReadBasic(string parameter, out string name, out string secret)

@@ -19,7 +19,8 @@ public interface ICredentialSource
 /// <summary>What a source that knows a name says of a secret.</summary>
 public sealed record SignIn
 {
-    private SignIn(Caller? caller, string reason) => (Caller, Reason) = (caller, reason);
+    private SignIn(Caller? caller, string reason, bool isGuess = false) =>
+        (Caller, Reason, IsGuess) = (caller, reason, isGuess);
 
     /// <summary>Who it is; <see langword="null"/> where the secret is wrong.</summary>
     public Caller? Caller { get; }
@@ -27,9 +28,18 @@ public sealed record SignIn
     /// <summary>Why it was refused, for the log and the audit: never shown to the client. Empty where it was not.</summary>
     public string Reason { get; }
 
+    /// <summary>Whether somebody may be trying out passwords: too many of these, and the user is refused unseen.</summary>
+    public bool IsGuess { get; }
+
     /// <summary>The secret is right.</summary>
     public static SignIn Accepted(Caller caller) => new(caller, "");
 
-    /// <summary>The secret is wrong, expired or revoked: no other source is asked.</summary>
-    public static SignIn Refused(string reason) => new(null, reason);
+    /// <summary>The password is wrong: no other source is asked.</summary>
+    public static SignIn Refused(string reason) => new(null, reason, isGuess: true);
+
+    /// <summary>
+    /// The secret was right once, or is one that nobody guesses, and is no good: expired, revoked, of a disabled account. No other
+    /// source is asked.
+    /// </summary>
+    public static SignIn Ended(string reason) => new(null, reason);
 }

@@ -16,6 +16,9 @@ internal sealed class SignInThrottle(SignInLimits limits, TimeProvider time)
     private readonly LeakyBuckets _users = new(limits.UserFailures, limits.Window, limits.Remembered);
     private readonly LeakyBuckets _addresses = new(limits.AddressFailures, limits.Window, limits.Remembered);
 
+    /// <summary>Users at addresses who were right not long ago: what others do at their address is not held against them.</summary>
+    private readonly LeakyBuckets _welcome = new(size: 1, limits.Window, limits.Remembered);
+
     /// <summary>By their secrets; at most as many as there are requests.</summary>
     private readonly Dictionary<Fingerprint, Attempt> _running = [];
 
@@ -38,7 +41,8 @@ internal sealed class SignInThrottle(SignInLimits limits, TimeProvider time)
             }
             var attempt = new Attempt(Fingerprint.Of(_key, network, name), Fingerprint.Of(_key, network), print);
             var now = time.GetUtcNow();
-            wait = Max(_users.Wait(attempt.User, now), _addresses.Wait(attempt.Address, now));
+            var isWelcome = _welcome.Wait(attempt.User, now) > TimeSpan.Zero;
+            wait = Max(_users.Wait(attempt.User, now), isWelcome ? TimeSpan.Zero : _addresses.Wait(attempt.Address, now));
             if (wait > TimeSpan.Zero)
             {
                 return null;
@@ -69,6 +73,8 @@ internal sealed class SignInThrottle(SignInLimits limits, TimeProvider time)
             if (result == AttemptResult.Success)
             {
                 _users.Empty(attempt.User);
+                _welcome.Empty(attempt.User);
+                _welcome.Add(attempt.User, time.GetUtcNow());
             }
         }
     }
@@ -101,7 +107,7 @@ internal sealed class SignInThrottle(SignInLimits limits, TimeProvider time)
 /// <summary>What became of an attempt to sign in.</summary>
 internal enum AttemptResult
 {
-    /// <summary>Nobody could tell: it counts neither way.</summary>
+    /// <summary>Nobody could tell, or the secret is none that is guessed: it counts neither way.</summary>
     Unknown,
 
     /// <summary>The secret is wrong, or the client did not wait for an answer.</summary>

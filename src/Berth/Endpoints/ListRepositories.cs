@@ -1,3 +1,4 @@
+using Berth.Accounts;
 using Berth.Auth;
 using Berth.Content;
 using Berth.Errors;
@@ -10,9 +11,14 @@ namespace Berth.Endpoints;
 /// <c>GET /v2/_catalog</c> of the Docker registry API: repositories in ordinal order, with <c>n</c>, <c>last</c> and
 /// <c>Link</c>. At most 1,000 in one answer.
 /// </summary>
-internal sealed class ListRepositories(RepositoryStore repositories)
+/// <param name="repositories">All of them.</param>
+/// <param name="index">Tells where to look for those who see few; <see langword="null"/> where everybody sees all.</param>
+internal sealed class ListRepositories(RepositoryStore repositories, ProjectIndex? index)
 {
     private const int MostRepositories = 1000;
+
+    /// <summary>The fewest to ask the store for: where many are hidden, a page of few would be many calls.</summary>
+    private const int LeastPage = 100;
 
     public async Task<RegistryError?> HandleAsync(RegistryRequest request)
     {
@@ -39,45 +45,95 @@ internal sealed class ListRepositories(RepositoryStore repositories)
     }
 
     /// <summary>
-    /// Gathers the repositories that the caller may see. A project of which it may see nothing is skipped, for one call more.
+    /// Gathers the repositories that the caller may see, and one more than wanted: whether there is another page must not
+    /// depend on what the caller may not see.
     /// </summary>
     private async Task<Page<string>> GatherAsync(RegistryRequest request, int count, string? after)
     {
         var items = new List<string>();
-        while (items.Count < count)
+        if (count == 0)
         {
-            var page = await repositories.ListAsync(after, Math.Min(count - items.Count, Paging.StorePage), request.Aborted);
-            var hidden = await AddVisibleAsync(request, page.Items, items);
-            if (hidden is null && (!page.More || page.Items.Count == 0))
-            {
-                return new(items, More: false);
-            }
-            after = hidden is { } project ? RepositoryStore.LastOf(project) : page.Items[^1];
+            return new(items, More: false); // nothing was asked for, and the spec wants no Link
         }
-        // With n=0 nothing was asked for, and the spec wants no Link.
-        return new(items, More: count > 0);
+        var principal = request.Rights.Caller.Principal;
+        if (index is null || principal.IsAdministrator || principal.Kind == PrincipalKind.Workload)
+        {
+            await AddAsync(request, after, end: null, count + 1, items);
+        }
+        else
+        {
+            await AddSeenAsync(request, index, after, count + 1, items);
+        }
+        return new([.. items.Take(count)], More: items.Count > count);
     }
 
-    /// <returns>The project that the rest of the page is behind, where the caller may see nothing of it.</returns>
-    private static async Task<ProjectName?> AddVisibleAsync(
-        RegistryRequest request, IReadOnlyList<string> page, List<string> items)
+    /// <summary>Adds what a caller sees who sees few: of each project that may be one of them, if it is.</summary>
+    private async Task AddSeenAsync(
+        RegistryRequest request, ProjectIndex seen, string? after, int enough, List<string> items)
     {
-        foreach (var text in page)
+        var first = after?.IndexOf('/', StringComparison.Ordinal) is { } slash and >= 0 ? after[..(slash + 1)] : null;
+        if (first is not null)
         {
-            var name = RepositoryName.TryParse(text, out var parsed)
-                ? parsed
-                : throw new InvalidDataException($"'{text}' is listed as a repository, and is no name of one");
-            var project = ProjectName.Of(name);
-            if (await request.Rights.SeesAsync(name, request.Aborted))
+            await AddProjectAsync(request, first, after, enough, items);
+        }
+        var library = await MayPullAsync(request, ProjectName.Library);
+        await foreach (var entry in seen.ReadAsync(
+            request.Rights.Caller.Principal, library, first ?? after, request.Aborted))
+        {
+            if (items.Count >= enough)
             {
-                items.Add(text);
+                return;
             }
-            else if (text.StartsWith($"{project}/", StringComparison.Ordinal)
-                && await request.Rights.OnAsync(project, request.Aborted) == RepositoryActions.None)
+            if (entry.EndsWith('/'))
             {
-                return project;
+                await AddProjectAsync(request, entry, entry, enough, items);
+            }
+            else if (await request.Rights.SeesAsync(Parse(entry), request.Aborted))
+            {
+                items.Add(entry);
             }
         }
-        return null;
     }
+
+    private async Task AddProjectAsync(
+        RegistryRequest request, string entry, string? after, int enough, List<string> items)
+    {
+        if (ProjectName.TryParse(entry[..^1], out var project) && await MayPullAsync(request, project))
+        {
+            await AddAsync(request, after, RepositoryStore.LastOf(project), enough, items);
+        }
+    }
+
+    /// <summary>Adds those after a name and before another that the caller may see, until there are enough.</summary>
+    private async Task AddAsync(RegistryRequest request, string? after, string? end, int enough, List<string> items)
+    {
+        while (items.Count < enough)
+        {
+            var limit = Math.Clamp(enough - items.Count, LeastPage, Paging.StorePage);
+            var page = await repositories.ListAsync(after, limit, request.Aborted);
+            foreach (var name in page.Items)
+            {
+                if (items.Count == enough || (end is not null && string.CompareOrdinal(name, end) > 0))
+                {
+                    return;
+                }
+                if (await request.Rights.SeesAsync(Parse(name), request.Aborted))
+                {
+                    items.Add(name);
+                }
+            }
+            if (!page.More || page.Items.Count == 0)
+            {
+                return;
+            }
+            after = page.Items[^1];
+        }
+    }
+
+    private static async Task<bool> MayPullAsync(RegistryRequest request, ProjectName project) =>
+        (await request.Rights.OnAsync(project, request.Aborted)).HasFlag(RepositoryActions.Pull);
+
+    private static RepositoryName Parse(string text) => RepositoryName.TryParse(text, out var name)
+        ? name
+        : throw new InvalidDataException($"'{text}' is listed as a repository, and is no name of one");
 }

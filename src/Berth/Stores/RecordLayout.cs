@@ -20,6 +20,8 @@ namespace Berth.Stores;
 ///   groups / {group}                              GroupRecord
 ///   projects / {project}                          ProjectRecord: its visibility and members
 ///   robots/{project} / {robot}                    RobotRecord
+///   seen/{viewer} / {project}.                    a project that somebody may see: a hint, in no record's place
+///   seen/library / {repo}                         a repository of one component
 ///   setup / administrator                         SetupRecord: who administers, or the code that makes the first who does
 ///   keys / {kid}                                  SigningKeyRecord: a key of Berth's own tokens
 ///   audit/{yyyyMMdd} / {time}-{random}            AuditRecord, newest first
@@ -91,6 +93,12 @@ internal static class RecordLayout
     public static RecordKey AuditEvent(DateTimeOffset time, string random) => new(
         AuditEvents(DateOnly.FromDateTime(time.UtcDateTime)), string.Create(
             CultureInfo.InvariantCulture, $"{DateTimeOffset.MaxValue.UtcTicks - time.UtcTicks:d19}-{random}"));
+
+    /// <summary>The viewer of repositories of one component.</summary>
+    public const string Library = "library";
+
+    /// <summary>What somebody may see, in the ordinal order of repositories' names.</summary>
+    public static string SeenProjects(string viewer) => "seen/" + viewer;
 
     /// <summary>A key that no object has had: bytes are written once and never moved.</summary>
     public static string NewObject() => New("objects");

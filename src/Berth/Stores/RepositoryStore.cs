@@ -6,11 +6,20 @@ namespace Berth.Stores;
 /// <summary>Which repositories exist: those that a manifest was pushed to.</summary>
 internal sealed class RepositoryStore(IRecordStore records, TimeProvider time)
 {
-    public Task EnsureAsync(RepositoryName name, CancellationToken cancellationToken) =>
-        records.EnsureAsync(
+    public async Task EnsureAsync(RepositoryName name, CancellationToken cancellationToken)
+    {
+        if (!name.ToString().Contains('/', StringComparison.Ordinal))
+        {
+            // The project library's are all over the list: for who sees few others, they are listed beside it.
+            await records.EnsureAsync(
+                new(RecordLayout.SeenProjects(RecordLayout.Library), RecordLayout.Encode(name.ToString())),
+                ReadOnlyMemory<byte>.Empty, cancellationToken);
+        }
+        await records.EnsureAsync(
             RecordLayout.Repository(name),
             BerthJson.Write(new RepositoryRecord(time.GetUtcNow()), BerthJson.Instance.RepositoryRecord),
             cancellationToken);
+    }
 
     public async Task<bool> ExistsAsync(RepositoryName name, CancellationToken cancellationToken) =>
         await records.GetAsync(RecordLayout.Repository(name), cancellationToken) is not null;

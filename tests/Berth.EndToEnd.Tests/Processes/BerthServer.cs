@@ -25,17 +25,19 @@ public sealed class BerthServer : IAsyncDisposable
 
     /// <summary>Starts the Functions app that was built, or skips the test.</summary>
     /// <param name="settings">What are app settings on the platform.</param>
-    public static Task<BerthServer> StartFunctionsAsync(IReadOnlyDictionary<string, string> settings)
+    /// <param name="port">Where it listens; <see langword="null"/> for a free port.</param>
+    public static Task<BerthServer> StartFunctionsAsync(IReadOnlyDictionary<string, string> settings, string? port = null)
     {
         Skip.If(FunctionsApp.Reason is not null, FunctionsApp.Reason);
-        var start = FunctionsApp.Describe();
+        var start = FunctionsApp.Describe(port ?? FunctionsApp.FreePort());
         ReplaceSettings(start, settings);
         return StartAsync(start, FunctionsApp.IsAddressLine);
     }
 
     /// <summary>Starts it with variables in place of a folder.</summary>
-    public static Task<BerthServer> StartAsync(IReadOnlyDictionary<string, string> settings) => StartOnKestrelAsync(
-        [Path.Join(AppContext.BaseDirectory, "Berth.Server.dll")], Path.GetTempPath(), settings);
+    public static Task<BerthServer> StartAsync(IReadOnlyDictionary<string, string> settings, string port = "0") =>
+        StartOnKestrelAsync(
+            [Path.Join(AppContext.BaseDirectory, "Berth.Server.dll")], Path.GetTempPath(), settings, port);
 
     /// <summary>Starts it by the README's command, but from another folder, and without building it again.</summary>
     public static Task<BerthServer> StartByReadmeAsync(string workingFolder)
@@ -66,9 +68,9 @@ public sealed class BerthServer : IAsyncDisposable
     public ValueTask DisposeAsync() => _process.DisposeAsync();
 
     private static Task<BerthServer> StartOnKestrelAsync(
-        string[] command, string workingFolder, IReadOnlyDictionary<string, string>? settings = null)
+        string[] command, string workingFolder, IReadOnlyDictionary<string, string>? settings = null, string port = "0")
     {
-        var start = new ProcessStartInfo(Repository.Dotnet, [.. command, "--Berth:Http:Address=127.0.0.1:0"])
+        var start = new ProcessStartInfo(Repository.Dotnet, [.. command, $"--Berth:Http:Address=127.0.0.1:{port}"])
         {
             WorkingDirectory = workingFolder,
         };

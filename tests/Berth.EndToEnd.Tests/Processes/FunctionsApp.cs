@@ -23,11 +23,11 @@ public static class FunctionsApp
             ? "no Azure Functions Core Tools: func is not on the PATH, and this build has the official worker"
             : null;
 
-    /// <summary>How it is started, on a free port.</summary>
-    public static ProcessStartInfo Describe() =>
+    /// <summary>How it is started.</summary>
+    public static ProcessStartInfo Describe(string port) =>
         IsOfficial
-            ? new("func", ["start", "--script-root", Folder, "--port", FreePort()])
-            : new(Repository.Dotnet, [Path.Join(Folder, "Berth.Functions.dll"), "--port", FreePort()]);
+            ? new("func", ["start", "--script-root", Folder, "--port", port])
+            : new(Repository.Dotnet, [Path.Join(Folder, "Berth.Functions.dll"), "--port", port]);
 
     /// <summary>Whether a line of what is printed at the start tells where the function is.</summary>
     public static bool IsAddressLine(string line) => line.Contains("Registry: [GET,", StringComparison.Ordinal);
@@ -46,7 +46,8 @@ public static class FunctionsApp
         };
     }
 
-    private static string FreePort()
+    /// <summary>A port that nothing listens on.</summary>
+    public static string FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();

@@ -74,6 +74,20 @@ public sealed class SignInThrottleTests
     }
 
     [Fact]
+    public void Who_was_right_at_an_address_may_go_on_there_whatever_others_do()
+    {
+        Assert.True(Try(_throttle, "carol", Here, AttemptResult.Success));
+        for (var i = 0; i < 40; i++)
+        {
+            FailUntilRefused($"user{i}", Here, out _);
+        }
+
+        Assert.True(Try(_throttle, "carol", Here, AttemptResult.Success));
+        Assert.False(Try(_throttle, "dave", Here, AttemptResult.Success));
+        Assert.Equal(10, FailUntilRefused("carol", Here, out _));
+    }
+
+    [Fact]
     public void What_nobody_could_tell_counts_neither_way()
     {
         for (var i = 0; i < 200; i++)

@@ -39,6 +39,7 @@ internal sealed class Members(AccountRecords records)
             return ApiError.NotFound(kind == MemberKind.User ? "user" : "group", name);
         }
         var member = new ProjectMember(kind, name, id, wanted.Role);
+        await records.Index.AddMemberAsync(request.Project.ToString()!, member, request.Aborted);
         var isNew = false;
         var refusal = await UpdateAsync(request, members =>
         {

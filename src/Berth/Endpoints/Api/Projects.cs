@@ -70,6 +70,10 @@ internal sealed class Projects(
         {
             return error;
         }
+        if (wanted.Visibility == Visibility.Public)
+        {
+            await records.Index.AddPublicAsync(request.Project.ToString()!, request.Aborted);
+        }
         var isMeant = true;
         var changed = await records.Projects.UpdateAsync(
             request.Project.ToString()!,

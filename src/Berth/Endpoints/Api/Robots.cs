@@ -45,6 +45,7 @@ internal sealed class Robots(AccountRecords records, TimeProvider time)
         {
             return problem;
         }
+        await records.Index.AddRobotAsync(request.Project.ToString()!, project.Id, request.Aborted);
         var (secret, text) = RobotSignIn.New();
         var robot = new RobotRecord
         {
