@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using Berth.Auth;
 using Berth.Identity;
 using Microsoft.Extensions.Logging;
@@ -23,6 +24,12 @@ public sealed record AuthSettings
     /// <summary>How long it is kept who did what.</summary>
     public const string RetentionSetting = "Berth:Audit:Retention";
 
+    /// <summary>How many requests of one principal are too many.</summary>
+    public const string PrincipalRequestsSetting = "Berth:Auth:Limits:RequestsPerMinute";
+
+    /// <summary>How many requests without a login are too many.</summary>
+    public const string AddressRequestsSetting = "Berth:Auth:Limits:AnonymousRequestsPerMinute";
+
     private const string Modes = "none, htpasswd, accounts or token";
 
     /// <summary>Each setting with what a help says of it.</summary>
@@ -34,6 +41,9 @@ public sealed record AuthSettings
         (HtpasswdPathSetting, "htpasswd: the file of names and bcrypt hashes"),
         .. AccountSettings.All,
         .. TokenSettings.All,
+        .. FederationSettings.All,
+        (PrincipalRequestsSetting, "requests of one principal in a minute, in one process (0: no limit)"),
+        (AddressRequestsSetting, "requests without a login from one address in a minute, in one process (0: no limit)"),
         (RetentionSetting, "for how many days it is kept who did what: 1d to 3650d, or 0 for no audit (90d)"),
     ];
 
@@ -73,6 +83,13 @@ public sealed record AuthSettings
                 Accounts = AccountSettings.Bind(settings, directory),
                 Tokens = TokenSettings.BindOwn(settings, directory),
                 ExternalTokens = mode == AuthMode.Token ? TokenSettings.BindExternal(settings, directory) : null,
+                Federation = FederationSettings.BindRules(settings),
+                Oidc = FederationSettings.BindPeople(settings),
+                Requests = new()
+                {
+                    PerPrincipal = Requests(PrincipalRequestsSetting),
+                    PerAddress = Requests(AddressRequestsSetting),
+                },
                 Audit = new() { Days = settings.Read<int>(RetentionSetting, defaults.Audit.Days, TryDays, "1d to 3650d, or 0") },
             },
             IsUnguarded = mode == AuthMode.None && !settings.Read<bool>(
@@ -84,6 +101,8 @@ public sealed record AuthSettings
                     directory)
                 : null,
         };
+
+        int Requests(string name) => settings.Read<int>(name, 0, TryRequests, "a number from 1 to 1000000, or 0 for no limit");
     }
 
     /// <summary>Opens what is kept elsewhere.</summary>
@@ -116,6 +135,9 @@ public sealed record AuthSettings
 
     private static bool TryPublicUrl(string text, [MaybeNullWhen(false)] out Uri? value) =>
         ValueFormats.TryUrl(text, out value) && value.PathAndQuery == "/";
+
+    private static bool TryRequests(string text, out int value) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value) && value <= 1_000_000;
 
     private static bool TryDays(string text, out int days)
     {

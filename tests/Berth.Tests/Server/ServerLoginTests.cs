@@ -92,6 +92,41 @@ public sealed partial class ServerLoginTests : IDisposable
         Assert.Equal(HttpStatusCode.OK, await StatusAsync(server, "/api/v1/user", "first", _password));
     }
 
+    [Fact]
+    public async Task Administrators_see_who_did_what_a_page_at_a_time_and_nobody_else_does()
+    {
+        await using var server = await StartAsync(
+            [], "--Berth:Auth:Mode=accounts", "--Berth:Auth:Accounts:Administrator=root",
+            $"--Berth:Auth:Accounts:AdministratorPassword={_password}");
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.Equal(HttpStatusCode.OK, await StatusAsync(server, "/v2/", "root", _password));
+        }
+
+        Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(server, "/v2/", "root", "wrong"));
+
+        var names = new List<string>();
+        var path = "/api/v1/audit?n=2&action=login";
+        for (var i = 0; i < 5 && path.Length > 0; i++)
+        {
+            using var request = Request(server, path, "root", _password);
+            using var response = await _client.SendAsync(request);
+            Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+            using var page = JsonDocument.Parse(await response.Content.ReadAsStringAsync());
+            names.AddRange(page.RootElement.GetProperty("events").EnumerateArray()
+                .Select(one => $"{one.GetProperty("action")} {one.GetProperty("decision")}"));
+            path = response.Headers.TryGetValues("Link", out var links) ? links.Single().Split('<', '>')[1] : "";
+        }
+
+        Assert.Equal(["login refused", "login allowed", "login allowed", "login allowed"], names);
+        using var anonymous = await _client.GetAsync(new Uri(server.Address, "/api/v1/audit"));
+        Assert.Equal(HttpStatusCode.Unauthorized, anonymous.StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, await StatusAsync(server, "/api/v1/projects/none/audit", "root", _password));
+        Assert.Equal(HttpStatusCode.BadRequest, await StatusAsync(server, "/api/v1/audit?from=yesterday", "root", _password));
+        Assert.Equal(HttpStatusCode.BadRequest, await StatusAsync(server, "/api/v1/audit?last=x", "root", _password));
+        Assert.Equal(HttpStatusCode.BadRequest, await StatusAsync(server, "/api/v1/audit?action=x", "root", _password));
+    }
+
     private async Task<ServerApp> StartAsync((string, string)[] environment, params string[] arguments)
     {
         var input = _folder.Input([AnyPort, InMemory, .. arguments], environment);
