@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Berth.Cli.Management;
 using Berth.Identity;
 
 namespace Berth.Cli;
@@ -33,24 +34,26 @@ internal static class HtpasswdCommand
             if (result.GetValueOrDefault<int>() is < BcryptHash.LowestCost or > BcryptHash.HighestCost)
                 result.AddError($"--cost is a number from {BcryptHash.LowestCost} to {BcryptHash.HighestCost}.");
         });
-        command.SetAction((result, _) => RunAsync(
-            input, result.GetRequiredValue(file), result.GetRequiredValue(user), result.GetValue(cost), result.GetValue(delete)));
+        command.SetAction((result, token) => RunAsync(
+            input, result.GetRequiredValue(file), result.GetRequiredValue(user), result.GetValue(cost), result.GetValue(delete),
+            token));
         return command;
     }
 
-    private static async Task<int> RunAsync(CliInput input, string file, string user, int cost, bool delete)
+    private static async Task<int> RunAsync(
+        CliInput input, string file, string user, int cost, bool delete, CancellationToken cancellationToken)
     {
         var path = Path.GetFullPath(file, input.WorkingDirectory);
         try
         {
-            var problem = delete ? Delete(path, user) : await SetAsync(input, path, user, cost);
+            var problem = delete ? Delete(path, user) : await SetAsync(input, path, user, cost, cancellationToken);
             if (problem is not null)
                 return await FailAsync(input, problem);
             if (HtpasswdChange.ProblemOf(path) is { } other)
                 await input.Error.WriteLineAsync($"berth: done, but the registry does not take {file} as it is: {other}");
             return ExitCode.Done;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or CommandException)
         {
             return await FailAsync(input, e.Message);
         }
@@ -60,31 +63,16 @@ internal static class HtpasswdCommand
         HtpasswdChange.Delete(path, user) ? null : $"there is no user {user} in {path}";
 
     /// <returns>What is wrong with the password, or <see langword="null"/>.</returns>
-    private static async Task<string?> SetAsync(CliInput input, string path, string user, int cost)
+    private static async Task<string?> SetAsync(
+        CliInput input, string path, string user, int cost, CancellationToken cancellationToken)
     {
-        var password = await ReadPasswordAsync(input);
-        if (password is null)
-            return "the passwords differ";
-        if (password.Length == 0)
-            return "the password is empty";
+        var isPiped = input.HideTyping is null;
+        var password = await new Prompt(input).AskNewPasswordAsync("Password", isPiped, cancellationToken);
         if (!BcryptHash.CanHash(password, out var reason))
             return $"the password is not accepted: {reason}";
         var isThere = HtpasswdChange.Set(path, user, BcryptHash.Create(password, cost));
         await input.Output.WriteLineAsync($"{(isThere ? "changed" : "added")} {PrintableText.Of(user)}");
         return null;
-    }
-
-    /// <returns><see langword="null"/> where it was given differently the second time.</returns>
-    private static async Task<string?> ReadPasswordAsync(CliInput input)
-    {
-        if (input.ReadSecret is not { } read)
-            return await input.Input.ReadLineAsync() ?? "";
-        await input.Error.WriteAsync("Password: ");
-        var password = read() ?? "";
-        await input.Error.WriteAsync("\nAgain: ");
-        var again = read() ?? "";
-        await input.Error.WriteLineAsync();
-        return again == password ? password : null;
     }
 
     private static async Task<int> FailAsync(CliInput input, string problem)
