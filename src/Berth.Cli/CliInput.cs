@@ -18,8 +18,11 @@ internal sealed record CliInput
     /// <summary>Where answers are read from, and passwords that another program gives.</summary>
     public TextReader Input { get; init; } = TextReader.Null;
 
-    /// <summary>Reads a line that is not shown; <see langword="null"/> where <see cref="Input"/> is no person's terminal.</summary>
-    public Func<string?>? ReadSecret { get; init; }
+    /// <summary>
+    /// Hides what is typed until the result is disposed of; <see langword="null"/> where <see cref="Input"/> is no person's
+    /// terminal.
+    /// </summary>
+    public Func<IDisposable>? HideTyping { get; init; }
 
     /// <summary>Whether <see cref="Output"/> is a person's terminal.</summary>
     public bool OutputIsTerminal { get; init; }
@@ -36,8 +39,8 @@ internal sealed record CliInput
         WorkingDirectory = Directory.GetCurrentDirectory(),
         Output = Console.Out,
         Error = Console.Error,
-        Input = Console.In,
-        ReadSecret = Console.IsInputRedirected ? null : HiddenLine.Read,
+        Input = Console.IsInputRedirected ? Console.In : TerminalInput.Open(),
+        HideTyping = Console.IsInputRedirected ? null : TerminalInput.Hide,
         OutputIsTerminal = !Console.IsOutputRedirected,
         Columns = Console.IsErrorRedirected ? null : () => Console.WindowWidth,
     };

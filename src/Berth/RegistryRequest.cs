@@ -53,9 +53,12 @@ internal sealed class RegistryRequest(HttpContext context)
     /// <summary>What the caller may do. Set before an endpoint sees the request.</summary>
     public Rights Rights { get; set; } = null!;
 
-    /// <summary>Whose upload sessions this request may touch.</summary>
+    /// <summary>Whose upload sessions this request may touch: not those of a former account of the name.</summary>
     public UploadOwner UploadOwner => new(
-        Repository, Rights.Caller.Principal is { IsAnonymous: false } principal ? principal.Id : null);
+        Repository,
+        Rights.Caller.Principal is { IsAnonymous: false } principal
+            ? principal.Identity is null ? principal.Id : $"{principal.Id}#{principal.Identity}"
+            : null);
 
     /// <summary>How many bytes of content came or went, for the log.</summary>
     public long Bytes { get; set; }

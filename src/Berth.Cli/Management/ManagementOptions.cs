@@ -87,6 +87,8 @@ internal sealed class ManagementOptions(CliInput input)
     private async Task<int> RunAsync(
         ParseResult result, Func<ManagementRun, CancellationToken, Task> action, CancellationToken cancellationToken)
     {
+        // Ctrl-C is listened for as soon as this returns: before a terminal is told anything that has to be undone.
+        await Task.Yield();
         try
         {
             using var run = new ManagementRun(input, result, this);

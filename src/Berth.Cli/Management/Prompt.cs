@@ -7,10 +7,10 @@ internal sealed class Prompt(CliInput input)
     /// <exception cref="CommandException">There is nobody to ask, or no answer.</exception>
     public async Task<string> AskAsync(string question, string otherwise, CancellationToken cancellationToken)
     {
-        if (input.ReadSecret is null)
+        if (input.HideTyping is null)
             throw new CommandException($"there is no terminal to ask for it: {otherwise}");
         await WriteAsync($"{question}: ");
-        return await ReadAsync(input.Input.ReadLine, cancellationToken);
+        return await ReadAsync(cancellationToken);
     }
 
     /// <summary>Asks for a secret, which is not shown.</summary>
@@ -21,16 +21,25 @@ internal sealed class Prompt(CliInput input)
     public async Task<string> AskSecretAsync(string question, bool fromInput, CancellationToken cancellationToken)
     {
         if (fromInput)
-            return await ReadAsync(input.Input.ReadLine, cancellationToken);
-        if (input.ReadSecret is not { } read)
+            return await ReadAsync(cancellationToken);
+        if (input.HideTyping is null)
         {
             throw new CommandException(
                 "there is no terminal to ask for the password: write it to the input, with --password-stdin");
         }
-        await WriteAsync($"{question}: ");
-        var secret = await ReadAsync(read, cancellationToken);
-        await input.Error.WriteLineAsync();
-        return secret;
+        // Before it is asked: some type or paste at once.
+        using (input.HideTyping())
+        {
+            await WriteAsync($"{question}: ");
+            try
+            {
+                return await ReadAsync(cancellationToken);
+            }
+            finally
+            {
+                await input.Error.WriteLineAsync();
+            }
+        }
     }
 
     /// <summary>Asks for a new password, of a person twice.</summary>
@@ -46,11 +55,10 @@ internal sealed class Prompt(CliInput input)
     /// <exception cref="CommandException">No.</exception>
     public async Task ConfirmAsync(string deed, CancellationToken cancellationToken)
     {
-        if (input.ReadSecret is null)
+        if (input.HideTyping is null)
             throw new CommandException($"there is no terminal to ask whether to {deed}: say so with --yes");
         await WriteAsync($"{PrintableText.Of(deed)}? [y/N] ");
-        if (await Task.Run(input.Input.ReadLine, CancellationToken.None).WaitAsync(cancellationToken)
-            is not { } answer || answer.Trim().ToLowerInvariant() is not ("y" or "yes"))
+        if (await ReadLineAsync(cancellationToken) is not { } answer || answer.Trim().ToLowerInvariant() is not ("y" or "yes"))
         {
             throw new CommandException("nothing done");
         }
@@ -62,9 +70,12 @@ internal sealed class Prompt(CliInput input)
         await input.Error.FlushAsync(CancellationToken.None);
     }
 
-    /// <summary>Waits for a line no longer than the command runs: nothing else ends a read from a terminal.</summary>
-    private static async Task<string> ReadAsync(Func<string?> read, CancellationToken cancellationToken) =>
-        await Task.Run(read, CancellationToken.None).WaitAsync(cancellationToken) is { Length: > 0 } text
+    private async Task<string> ReadAsync(CancellationToken cancellationToken) =>
+        await ReadLineAsync(cancellationToken) is { Length: > 0 } text
             ? text
             : throw new CommandException("nothing was entered");
+
+    /// <summary>Waits for a line no longer than the command runs: nothing else ends a read from a terminal.</summary>
+    private Task<string?> ReadLineAsync(CancellationToken cancellationToken) =>
+        Task.Run(input.Input.ReadLine, CancellationToken.None).WaitAsync(cancellationToken);
 }

@@ -59,6 +59,25 @@ public sealed class StaleAccessTests(AccountsRegistry registry) : IClassFixture<
     }
 
     [Fact]
+    public async Task A_later_account_of_a_name_does_not_go_on_with_the_uploads_of_the_former()
+    {
+        var project = await registry.NewProjectAsync();
+        var (name, former) = await registry.NewUserAsync();
+        await registry.PutMemberAsync(project, "user", name, "writer");
+        var upload = await former.Client.StartUploadAsync($"{project}/app");
+        Assert.Equal(HttpStatusCode.NoContent, await former.StatusAsync("GET", upload));
+        // By a token, it is the same person.
+        Assert.Equal(HttpStatusCode.NoContent, await (await BearerAsync(former, project)).StatusAsync("GET", upload));
+
+        await registry.AsRoot().ExpectAsync(HttpStatusCode.NoContent, "DELETE", $"users/{name}");
+        await registry.AsRoot().ExpectAsync(
+            HttpStatusCode.Created, "POST", "users", new() { ["name"] = name, ["password"] = AccountsRegistry.Password });
+        await registry.PutMemberAsync(project, "user", name, "writer");
+
+        Assert.Equal(HttpStatusCode.NotFound, await registry.As(name).StatusAsync("GET", upload));
+    }
+
+    [Fact]
     public async Task A_later_group_of_a_name_has_nothing_of_the_former()
     {
         var (project, group) = (await registry.NewProjectAsync(), AccountsRegistry.NewName("g"));

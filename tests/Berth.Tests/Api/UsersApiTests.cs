@@ -129,6 +129,23 @@ public sealed class UsersApiTests(AccountsRegistry registry) : IClassFixture<Acc
     }
 
     [Fact]
+    public async Task A_token_allows_the_API_only_where_it_was_asked_for()
+    {
+        var (name, user) = await registry.NewUserAsync();
+        var pulling = registry.AsBearer(await AccountsRegistry.TokenAsync(user, "repository:a/b:pull"));
+        using var refused = await pulling.SendAsync("GET", $"users/{name}");
+        Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode);
+        var challenge = refused.Headers.WwwAuthenticate.ToString();
+        Assert.Contains("scope=\"registry:api:*\"", challenge, StringComparison.Ordinal);
+        Assert.Contains("insufficient_scope", challenge, StringComparison.Ordinal);
+
+        var managing = registry.AsBearer(await AccountsRegistry.TokenAsync(user, "registry:api:*"));
+        await managing.ExpectAsync(HttpStatusCode.OK, "GET", $"users/{name}");
+        await registry.AsRoot().ExpectAsync(HttpStatusCode.OK, "PATCH", $"users/{name}", new() { ["isDisabled"] = true });
+        await managing.ExpectAsync(HttpStatusCode.Unauthorized, "GET", $"users/{name}");
+    }
+
+    [Fact]
     public async Task A_token_got_with_a_personal_token_that_is_not_for_the_API_is_not_either()
     {
         var (name, user) = await registry.NewUserAsync();

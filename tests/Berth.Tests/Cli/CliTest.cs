@@ -52,7 +52,7 @@ public abstract class CliTest(AccountsRegistry registry, ITestOutputHelper outpu
                 Output = standard,
                 Error = error,
                 Input = lines,
-                ReadSecret = terminal ? lines.ReadLine : null,
+                HideTyping = terminal ? () => new Hidden(this) : null,
                 OutputIsTerminal = terminal,
                 Time = time ?? Registry.Time,
             },
@@ -81,6 +81,9 @@ public abstract class CliTest(AccountsRegistry registry, ITestOutputHelper outpu
         return run;
     }
 
+    /// <summary>How often typing was hidden, and is.</summary>
+    protected (int Times, int Open) Hiding { get; private set; }
+
     protected Task<CliResult> LogInAsync(string user = AccountsRegistry.Administrator) =>
         DoAsync($"login {Url} -u {user} --password-stdin", AccountsRegistry.Password);
 
@@ -88,4 +91,18 @@ public abstract class CliTest(AccountsRegistry registry, ITestOutputHelper outpu
     protected JsonNode? Kept(string url) => File.Exists(LoginsPath)
         ? JsonNode.Parse(File.ReadAllText(LoginsPath))!["registries"]!.AsArray().FirstOrDefault(one => (string?)one!["url"] == url)
         : null;
+
+    /// <summary>A terminal that hides what is typed.</summary>
+    private sealed class Hidden : IDisposable
+    {
+        private readonly CliTest _test;
+
+        public Hidden(CliTest test)
+        {
+            _test = test;
+            test.Hiding = (test.Hiding.Times + 1, test.Hiding.Open + 1);
+        }
+
+        public void Dispose() => _test.Hiding = (_test.Hiding.Times, _test.Hiding.Open - 1);
+    }
 }

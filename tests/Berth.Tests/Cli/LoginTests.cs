@@ -120,6 +120,7 @@ public sealed class LoginTests(AccountsRegistry registry, ITestOutputHelper outp
 
         Assert.Equal(0, run.Code);
         Assert.StartsWith("User name: Password or personal token: ", run.Error, StringComparison.Ordinal);
+        Assert.Equal((1, 0), Hiding);
         Assert.DoesNotContain(AccountsRegistry.Password, run.ToString(), StringComparison.Ordinal);
     }
 

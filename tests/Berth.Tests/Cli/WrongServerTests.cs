@@ -177,4 +177,61 @@ public sealed class WrongServerTests(AccountsRegistry registry, ITestOutputHelpe
 
         await RefusedAsync("too many; try again in 17 seconds", $"user list --registry {server.Url}");
     }
+
+    [Fact]
+    public async Task A_password_is_kept_only_where_there_can_be_no_token_and_that_is_said()
+    {
+        await using var server = await OtherServer.StartAsync(context =>
+        {
+            var asksForToken = context.Request.Method == "POST";
+            context.Response.StatusCode = asksForToken ? 403 : 200;
+            return context.Response.WriteAsJsonAsync<object>(
+                asksForToken ? new { errors = new[] { new { message = "no token" } } } : new { name = "alice", api = true });
+        });
+        var line = $"login {server.Url} -u alice --password-stdin";
+
+        await RefusedAsync("no token; to keep the password itself, log in with --keep-password", line, AccountsRegistry.Password);
+        Assert.Null(Kept(server.Url));
+        await DoAsync($"{line} --keep-password", AccountsRegistry.Password);
+
+        Assert.Equal(AccountsRegistry.Password, (string)Kept(server.Url)!["secret"]!);
+        await DoAsync("logout");
+        Assert.DoesNotContain(server.Requests, request => request.Path.Contains("tokens/", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Events_are_asked_for_by_what_is_known_of_them_and_read_past_pages_without_any()
+    {
+        await using var server = await OtherServer.StartAsync(context =>
+        {
+            if (!context.Request.Query.ContainsKey("last"))
+            {
+                context.Response.Headers.Link = "</api/v1/audit?n=5&last=20270131.abc>; rel=\"next\"";
+                return context.Response.WriteAsJsonAsync(new { events = Array.Empty<object>() });
+            }
+            return context.Response.WriteAsJsonAsync(new
+            {
+                events = new object[]
+                {
+                    new
+                    {
+                        time = "2027-01-31T01:02:03.456+00:00",
+                        action = "push",
+                        decision = "refused",
+                        name = "eve",
+                        project = "p",
+                        status = 401,
+                    },
+                },
+            });
+        });
+
+        var run = await DoAsync(
+            $"audit --registry {server.Url} --principal a/b&c --decision refused --from 2027-01-31T00:00:00+00:00 --limit 5");
+
+        Assert.Equal("2027-01-31T01:02:03Z\tpush\trefused\teve\t-\tp\t-\t401\t-\n", run.Output);
+        Assert.Equal(
+            "/api/v1/audit?from=2027-01-31T00%3A00%3A00%2B00%3A00&principal=a%2Fb%26c&decision=refused&n=5",
+            server.Requests.First().Path);
+    }
 }

@@ -118,6 +118,27 @@ public sealed class ExternalTokensTests : IDisposable
     }
 
     [Fact]
+    public async Task A_key_that_is_for_one_algorithm_verifies_no_other()
+    {
+        var parameters = _rsa.ExportParameters(false);
+        var jwk = new JsonObject
+        {
+            ["kty"] = "RSA",
+            ["kid"] = "k1",
+            ["n"] = Base64Url.EncodeToString(parameters.Modulus),
+            ["e"] = Base64Url.EncodeToString(parameters.Exponent),
+        };
+        var token = Token(
+            "k1", bytes => _rsa.SignData(bytes, HashAlgorithmName.SHA256, RSASignaturePadding.Pss),
+            header => header["alg"] = "PS256");
+        Assert.NotNull(await Of(new JsonObject { ["keys"] = new JsonArray(jwk.DeepClone()) }.ToJsonString()).VerifyAsync(token, default));
+
+        jwk["alg"] = "RS256";
+
+        await RefusedAsync(Of(new JsonObject { ["keys"] = new JsonArray(jwk) }.ToJsonString()), token);
+    }
+
+    [Fact]
     public async Task Algorithms_are_not_confused()
     {
         var pem = Encoding.ASCII.GetBytes(_root.ExportCertificatePem());
