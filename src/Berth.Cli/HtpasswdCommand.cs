@@ -77,14 +77,17 @@ internal static class HtpasswdCommand
     /// <returns><see langword="null"/> where it was given differently the second time.</returns>
     private static async Task<string?> ReadPasswordAsync(CliInput input)
     {
-        if (input.ReadSecret is not { } read)
+        if (input.HideTyping is not { } hide)
             return await input.Input.ReadLineAsync() ?? "";
-        await input.Error.WriteAsync("Password: ");
-        var password = read() ?? "";
-        await input.Error.WriteAsync("\nAgain: ");
-        var again = read() ?? "";
-        await input.Error.WriteLineAsync();
-        return again == password ? password : null;
+        using (hide())
+        {
+            await input.Error.WriteAsync("Password: ");
+            var password = await input.Input.ReadLineAsync() ?? "";
+            await input.Error.WriteAsync("\nAgain: ");
+            var again = await input.Input.ReadLineAsync() ?? "";
+            await input.Error.WriteLineAsync();
+            return again == password ? password : null;
+        }
     }
 
     private static async Task<int> FailAsync(CliInput input, string problem)

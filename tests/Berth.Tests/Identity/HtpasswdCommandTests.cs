@@ -127,22 +127,28 @@ public sealed class HtpasswdCommandTests : IDisposable
     [InlineData("secret", "Secret", ExitCode.Failed)]
     public async Task A_person_is_asked_twice(string first, string second, int expected)
     {
-        var answers = new Queue<string>([first, second]);
+        var isHidden = false;
 
-        var (code, _) = await RunAsync("piped", answers.Dequeue, "users", "alice", "--cost", "4");
+        var (code, _) = await RunAsync($"{first}\n{second}\n", Hide, "users", "alice", "--cost", "4");
 
         Assert.Equal(expected, code);
         Assert.Equal(expected == ExitCode.Done, File.Exists(FilePath));
-        Assert.Empty(answers);
+        Assert.True(isHidden);
+
+        IDisposable Hide()
+        {
+            isHidden = true;
+            return new MemoryStream();
+        }
     }
 
     private static string Hash(string password) => BcryptHash.Create(password, 4);
 
     private Task<(int Code, string Said)> RunAsync(string standardInput, params string[] arguments) =>
-        RunAsync(standardInput, ask: null, arguments);
+        RunAsync(standardInput, hide: null, arguments);
 
     private async Task<(int Code, string Said)> RunAsync(
-        string standardInput, Func<string?>? ask, params string[] arguments)
+        string standardInput, Func<IDisposable>? hide, params string[] arguments)
     {
         using var said = new StringWriter { NewLine = "\n" };
         var input = new CliInput
@@ -150,7 +156,7 @@ public sealed class HtpasswdCommandTests : IDisposable
             Environment = new Dictionary<string, string>(),
             WorkingDirectory = _folder.Path,
             Input = new StringReader(standardInput),
-            ReadSecret = ask,
+            HideTyping = hide,
             Output = said,
             Error = said,
         };
