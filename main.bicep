@@ -123,6 +123,23 @@ param maximumBodyGiB int = 100
 @maxLength(500)
 param allowedIpRanges array = []
 
+@description('Who may log in: accounts that Berth keeps; token: those of another server, told in settings; none: nobody has to, and settings must have Berth__Auth__AllowAnonymous too.')
+@allowed([
+  'accounts'
+  'token'
+  'none'
+])
+param authMode string = 'accounts'
+
+@description('Name of the first administrator: lower-case letters and digits. Empty: the log has a one-time code that makes one.')
+@maxLength(64)
+param administrator string = ''
+
+@description('Password of the first administrator, 8 characters or more, or a Key Vault reference: @Microsoft.KeyVault(SecretUri=https://…). Does nothing once there is an administrator.')
+@secure()
+@maxLength(256)
+param administratorPassword string = ''
+
 @description('Further settings as environment variables: { Berth__RedirectLifetime: \'10m\' }. What this deployment sets itself wins, except over Berth__UploadBufferSize.')
 param settings object = {}
 
@@ -228,6 +245,10 @@ module app 'infra/app.bicep' = {
     zoneRedundant: zoneRedundant
     maximumBodyGiB: maximumBodyGiB
     allowedIpRanges: allowedIpRanges
+    authMode: authMode
+    administrator: administrator
+    administratorPassword: administratorPassword
+    publicUrl: empty(customDomain) ? '' : 'https://${customDomain}'
     settings: settings
   }
 }
@@ -272,7 +293,7 @@ output REGISTRY_PUSH string = 'docker tag alpine ${registryHost}/library/alpine 
 
 @description('Who reaches the registry.')
 output REGISTRY_ACCESS string = empty(allowedIpRanges)
-  ? 'everybody on the internet: set allowedIpRanges unless accounts are set up'
+  ? 'everybody on the internet; who may do what: ${authMode}'
   : 'only ${join(allowedIpRanges, ', ')}'
 
 @description('DNS records that a custom domain needs before customDomain is set to it.')

@@ -60,6 +60,19 @@ param maximumBodyGiB int
 @description('Ranges that may reach the app; empty: everybody may.')
 param allowedIpRanges array
 
+@description('How callers are told apart.')
+param authMode string
+
+@description('Name of the first administrator; empty: none.')
+param administrator string
+
+@description('Password of the first administrator.')
+@secure()
+param administratorPassword string
+
+@description('Where clients reach the registry; empty: at the host name that Azure gives it.')
+param publicUrl string
+
 @description('Further settings. Only the size of the upload buffers can be changed by them; the others below win.')
 param settings object
 
@@ -170,6 +183,10 @@ resource appSettings 'Microsoft.Web/sites/config@2024-11-01' = {
     // Else / is an advertisement of the platform's and not the registry's answer.
     AzureWebJobsDisableHomepage: 'true'
     FUNCTIONS_REQUEST_BODY_SIZE_LIMIT: string(maximumBodyGiB * 1073741824)
+    Berth__Auth__Mode: authMode
+    Berth__Auth__Accounts__Administrator: administrator
+    Berth__Auth__Accounts__AdministratorPassword: administratorPassword
+    Berth__PublicUrl: publicUrl
     Berth__Storage__Provider: 'azure'
     Berth__Storage__Azure__BlobServiceUri: dataBlobServiceUri
     Berth__Storage__Azure__TableServiceUri: dataTableServiceUri

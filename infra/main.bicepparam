@@ -11,5 +11,8 @@ param alwaysReadyInstances = int(readEnvironmentVariable('BERTH_ALWAYS_READY_INS
 param allowedIpRanges = empty(readEnvironmentVariable('BERTH_ALLOWED_IP_RANGES', ''))
   ? []
   : split(readEnvironmentVariable('BERTH_ALLOWED_IP_RANGES', ''), ',')
+param authMode = readEnvironmentVariable('BERTH_AUTH_MODE', 'accounts')
+param administrator = readEnvironmentVariable('BERTH_ADMINISTRATOR', '')
+param administratorPassword = readEnvironmentVariable('BERTH_ADMINISTRATOR_PASSWORD', '')
 param customDomain = readEnvironmentVariable('BERTH_CUSTOM_DOMAIN', '')
 param customDomainIsBound = bool(readEnvironmentVariable('BERTH_CUSTOM_DOMAIN_IS_BOUND', 'false'))

@@ -34,14 +34,8 @@ public sealed class FunctionsConfiguration
             var hostName = environment.GetValueOrDefault(HostName);
             if (options.Auth.IsUnguarded && !IsThisMachine(hostName))
                 throw new SettingsException($"{HostName}: at {hostName ?? "an address that is not told"} {AuthSettings.Unguarded}");
-            _options = options with
-            {
-                Registry = options.Registry with
-                {
-                    BodyLimit = ReadBodyLimit(environment),
-                    Auth = options.Auth.Options with { PublicUrl = options.Auth.Options.PublicUrl ?? AddressOf(hostName) },
-                },
-            };
+            Address = AddressOf(hostName);
+            _options = options with { Registry = options.Registry with { BodyLimit = ReadBodyLimit(environment) } };
         }
         catch (SettingsException e)
         {
@@ -52,6 +46,9 @@ public sealed class FunctionsConfiguration
     /// <summary>What to do.</summary>
     /// <exception cref="SettingsException">The settings make no sense. The host runs all the same, to say so.</exception>
     public BerthOptions Options => _options ?? throw new SettingsException(_problem!.Message, _problem);
+
+    /// <summary>Where the platform says that clients reach the app.</summary>
+    public Uri? Address { get; }
 
     /// <summary>One line for each name that means nothing to Berth.</summary>
     public IReadOnlyList<string> Warnings { get; } = [];

@@ -1,4 +1,5 @@
 using Berth.Hosting;
+using Berth.Storage;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
@@ -10,6 +11,8 @@ public sealed partial class Registry : IDisposable
     private readonly FunctionsConfiguration _configuration;
     private readonly ILogger<Registry> _logger;
     private readonly Lazy<RegistryHandler> _handler;
+    private readonly SemaphoreSlim _preparing = new(1);
+    private bool _isPrepared;
     private bool _hasToldProblem;
 
     /// <summary>Makes nothing yet.</summary>
@@ -26,6 +29,7 @@ public sealed partial class Registry : IDisposable
         ArgumentNullException.ThrowIfNull(context);
         try
         {
+            await PrepareAsync(_handler.Value, context.RequestAborted);
             await _handler.Value.HandleAsync(context);
         }
         catch (Exception e)
@@ -43,6 +47,7 @@ public sealed partial class Registry : IDisposable
     {
         if (_handler.IsValueCreated)
             _handler.Value.Dispose();
+        _preparing.Dispose();
     }
 
     [LoggerMessage(1, LogLevel.Error, "Berth is not configured: {Problem}")]
@@ -54,11 +59,41 @@ public sealed partial class Registry : IDisposable
     [LoggerMessage(3, LogLevel.Warning, "{Warning}")]
     private static partial void Unused(ILogger logger, string warning);
 
+    [LoggerMessage(4, LogLevel.Warning,
+        "There is no administrator yet. Whoever sends this code to POST /api/v1/setup with a name and a password makes one, once: " +
+        "{Code}")]
+    private static partial void SetupNeeded(ILogger logger, string code);
+
     private RegistryHandler Create(ILogger<RegistryHandler> requestLogger)
     {
         foreach (var warning in _configuration.Warnings)
             Unused(_logger, warning);
         var options = _configuration.Options;
-        return new(options.Registry, options.Place.Open(_logger), TimeProvider.System, requestLogger);
+        var auth = options.Auth.Open(TimeProvider.System, _logger);
+        return HostedRegistry.Create(
+            options.Registry with { Auth = auth with { PublicUrl = auth.PublicUrl ?? _configuration.Address } },
+            options.Place.Open(_logger), requestLogger);
+    }
+
+    /// <summary>Once, with the first request that finds the store there.</summary>
+    private async Task PrepareAsync(RegistryHandler registry, CancellationToken cancellationToken)
+    {
+        if (Volatile.Read(ref _isPrepared))
+            return;
+        await _preparing.WaitAsync(cancellationToken);
+        try
+        {
+            if (!_isPrepared && await HostedRegistry.PrepareAsync(registry, cancellationToken) is { } code)
+                SetupNeeded(_logger, code);
+            Volatile.Write(ref _isPrepared, true);
+        }
+        catch (StorageException)
+        {
+            // The request finds out the same, and says so.
+        }
+        finally
+        {
+            _preparing.Release();
+        }
     }
 }

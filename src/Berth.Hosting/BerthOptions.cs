@@ -34,7 +34,7 @@ public sealed record BerthOptions
         {
             Place = provider.Bind(settings, defaults, workingDirectory),
             Registry = BindRegistry(settings),
-            Auth = AuthSettings.Bind(settings),
+            Auth = AuthSettings.Bind(settings, workingDirectory),
             LogLevel = settings.Read<LogLevel>(
                 SettingNames.LogLevel, LogLevel.Information, ValueFormats.TryLogLevel, "debug, info, warn or error"),
         };

@@ -60,5 +60,5 @@ public static class SettingNames
 
     /// <summary>Whether there is a setting of that name. Names ignore case.</summary>
     public static bool Contains(string name) =>
-        All.Any(known => known.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+        All.Any(known => known.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) || FederationSettings.IsOfRule(name);
 }

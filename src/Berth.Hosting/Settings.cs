@@ -49,6 +49,34 @@ public sealed class Settings
             format(text, out var value) ? value : throw NotAccepted(name, text, accepted))];
     }
 
+    /// <summary>A secret, which may stand in a file that another setting names, without the end of its line.</summary>
+    /// <param name="name">The setting that holds it.</param>
+    /// <param name="fileName">The setting that names a file instead.</param>
+    /// <param name="directory">What relative paths are relative to.</param>
+    /// <exception cref="SettingsException">Both are set, or the file cannot be read.</exception>
+    public string? Secret(string name, string fileName, string directory)
+    {
+        if (Text(fileName) is not { } file)
+            return Text(name);
+        return Text(name) is null
+            ? ReadFile(fileName, file, directory).TrimEnd('\r', '\n')
+            : throw Refusal(fileName, $"it contradicts {name}; keep one");
+    }
+
+    /// <summary>All of a file that a setting names.</summary>
+    /// <exception cref="SettingsException">It cannot be read.</exception>
+    public string ReadFile(string name, string file, string directory)
+    {
+        try
+        {
+            return File.ReadAllText(Path.GetFullPath(file, directory));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Refusal(name, e.Message, e);
+        }
+    }
+
     /// <summary>The settings below a prefix that are set, by the rest of their names.</summary>
     public IEnumerable<(string Name, Setting Setting)> Below(string prefix) =>
         _settings.Values

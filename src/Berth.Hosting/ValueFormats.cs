@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Logging;
@@ -53,6 +54,12 @@ public static partial class ValueFormats
         value = TimeSpan.FromSeconds(seconds);
         return true;
     }
+
+    /// <summary>An address of HTTP or HTTPS without a login in it.</summary>
+    public static bool TryUrl(string text, [MaybeNullWhen(false)] out Uri value) =>
+        Uri.TryCreate(text, UriKind.Absolute, out value)
+        && (value.Scheme == Uri.UriSchemeHttps || value.Scheme == Uri.UriSchemeHttp)
+        && value is { UserInfo: "", Fragment: "" };
 
     /// <summary>A log level by the Docker registry's names or .NET's.</summary>
     public static bool TryLogLevel(string text, out LogLevel value)

@@ -15,8 +15,9 @@ internal sealed class ServerApp : IAsyncDisposable
     private readonly ServerConfiguration _configuration;
     private readonly TextWriter _output;
     private readonly TaskCompletionSource<RequestDelegate> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private Func<RequestDelegate> _createAnswer = null!;
+    private Func<CancellationToken, Task<RequestDelegate>> _createAnswer = null!;
     private RegistryHandler? _handler;
+    private string? _setupCode;
 
     private ServerApp(
         WebApplication app, StartGate gate, ServerConfiguration configuration, TextWriter output)
@@ -69,11 +70,12 @@ internal sealed class ServerApp : IAsyncDisposable
             var (options, services) = (configuration.Options.Berth, server._app.Services);
             var logger = services.GetRequiredService<ILogger<ServerApp>>();
             var storage = await StorageProviders.OpenAsync(options.Place, logger, cancellationToken);
-            server._createAnswer = () =>
+            server._createAnswer = async stop =>
             {
-                var registry = options.Registry with { Auth = server.CompleteAuth(options.Auth.Options) };
-                server._handler = new(
-                    registry, storage, TimeProvider.System, services.GetRequiredService<ILogger<RegistryHandler>>());
+                server._handler = HostedRegistry.Create(
+                    options.Registry with { Auth = server.CompleteAuth(options.Auth.Open(TimeProvider.System, logger)) }, storage,
+                    services.GetRequiredService<ILogger<RegistryHandler>>());
+                server._setupCode = await HostedRegistry.PrepareAsync(server._handler, stop);
                 return server._handler.HandleAsync;
             };
             return server;
@@ -90,7 +92,7 @@ internal sealed class ServerApp : IAsyncDisposable
         ServerInput input, ServerConfiguration configuration, Func<IServiceProvider, RequestDelegate> answer)
     {
         var server = Prepare(input, configuration);
-        server._createAnswer = () => answer(server._app.Services);
+        server._createAnswer = _ => Task.FromResult(answer(server._app.Services));
         return server;
     }
 
@@ -111,10 +113,17 @@ internal sealed class ServerApp : IAsyncDisposable
                 $"{ServerSettingNames.Address}: cannot listen on {options.Address}: {reason}", e);
         }
 
-        _answer.SetResult(_createAnswer());
+        _answer.SetResult(await _createAnswer(cancellationToken));
         await _output.WriteLineAsync(
             $"Berth {Version} listens on {_app.Urls.First()}, keeps its data in {options.Berth.Place}; "
             + $"try: docker push {PushHost(Address)}/hello-world");
+        if (_setupCode is not null)
+        {
+            await _output.WriteLineAsync(
+                $"There is no administrator yet. Whoever sends this code makes one, once: curl {Address}api/v1/setup "
+                + $"-d '{{\"code\":\"{_setupCode}\",\"name\":\"admin\",\"password\":\"…\"}}'");
+        }
+
         await _output.FlushAsync(cancellationToken);
         _gate.Open();
         LogWarnings();

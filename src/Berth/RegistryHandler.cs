@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net;
 using Berth.Accounts;
 using Berth.Auth;
 using Berth.Auth.Audit;
@@ -20,6 +21,8 @@ public sealed class RegistryHandler : IDisposable
     private readonly Administrators _administrators;
     private readonly AnswerHeaders _headers;
     private readonly AuditTrail? _audit;
+    private readonly RequestThrottle _throttle;
+    private readonly IReadOnlyList<IPNetwork> _proxies;
     private readonly StorageMeter _meter;
     private readonly UploadBuffers _buffers;
     private readonly BodyLimit? _bodyLimit;
@@ -40,6 +43,8 @@ public sealed class RegistryHandler : IDisposable
         _router = new([.. RouteTable.Create(options, storage, uploads, time), .. auth.Routes], options.DeleteEnabled);
         _administrators = new(new(storage.Records), time);
         _auth = options.Auth;
+        _throttle = new(options.Auth.Requests, time);
+        _proxies = options.ProxyNetworks;
         _audit = AuthSetup.CreateAudit(options, storage.Records, time, logger);
     }
 
@@ -70,7 +75,7 @@ public sealed class RegistryHandler : IDisposable
         try
         {
             var error = CheckFraming(request) ?? _router.Find(request, out route);
-            error ??= await _gate.AdmitAsync(request, route!) ?? CheckLength(request) ?? await route!.Endpoint(request);
+            error ??= await AdmitAsync(request, route!) ?? CheckLength(request) ?? await route!.Endpoint(request);
             if (error is not null)
             {
                 await ErrorAnswer.WriteAsync(request, error);
@@ -89,6 +94,20 @@ public sealed class RegistryHandler : IDisposable
         RequestLog.Write(_logger, request, route, status, use, Stopwatch.GetElapsedTime(started));
 
         Task TellAsync(int answer) => _audit?.TellAsync(request, route, answer) ?? Task.CompletedTask;
+    }
+
+    /// <summary>Who may not pass is counted too: by its address, unless it has proved who it is.</summary>
+    private async Task<RegistryError?> AdmitAsync(RegistryRequest request, Route route)
+    {
+        var error = await _gate.AdmitAsync(request, route);
+        if (route.Access == Access.None && (route.Pattern != RouteTable.Token || request.Http.Headers.Authorization.Count > 0))
+        {
+            return error;
+        }
+        var wait = AuditFacts.Of(request.Context).Caller is { Principal: { IsAnonymous: false } principal }
+            ? _throttle.Count(principal)
+            : _throttle.Count(ClientAddress.Of(request.Context, _proxies));
+        return wait is { } time ? RegistryError.TooManyRequests(time) : error;
     }
 
     /// <summary>Answers one request of a host that could make no registry: 503 UNAVAILABLE. Never throws.</summary>

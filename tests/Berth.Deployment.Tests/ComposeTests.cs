@@ -59,7 +59,7 @@ public sealed partial class ComposeTests
             .Where(entry => SecretName().IsMatch(entry.Key))
             .ToList();
 
-        Assert.Equal(5, secrets.Count);
+        Assert.Equal(4, secrets.Count);
         Assert.All(secrets, entry => Assert.Matches(@"\A\$\{[A-Z_]+:\?.+\}\z", entry.Value));
     }
 
@@ -77,7 +77,19 @@ public sealed partial class ComposeTests
     }
 
     [Fact]
-    public void Only_this_machine_reaches_the_registry_without_a_login()
+    public void Logins_come_from_a_file_that_is_mounted_and_not_committed()
+    {
+        var auth = Bind(Environment(Base, "registry")).Auth;
+
+        Assert.False(auth.IsUnguarded);
+        Assert.Equal(["logins"], Base.Texts("services", "registry", "secrets"));
+        Assert.Equal("/run/secrets/logins", auth.HtpasswdPath);
+        Assert.Equal("./logins", Base.Text("secrets", "logins", "file"));
+        Assert.Contains("deploy/logins", File.ReadAllLines(Repository.PathOf(".gitignore")));
+    }
+
+    [Fact]
+    public void Only_this_machine_reaches_the_registry_without_TLS()
     {
         var port = Assert.Single(Base.Texts("services", "registry", "ports"));
         Assert.StartsWith("${BERTH_LISTEN:-127.0.0.1:", port, StringComparison.Ordinal);

@@ -17,6 +17,8 @@ public sealed partial class DocumentsTests
     /// <summary>Which document has the settings that begin so.</summary>
     private static readonly (string Section, string Document)[] Sections =
     [
+        ("Berth:Audit:", "docs/auth.md"),
+        ("Berth:Auth:", "docs/auth.md"),
         ("Berth:Storage:Azure:", "docs/azure.md"),
         ("Berth:Storage:Oss:", "docs/oss.md"),
         ("Berth:Storage:S3:", "docs/s3.md"),
@@ -39,6 +41,8 @@ public sealed partial class DocumentsTests
     }
 
     [Theory]
+    [InlineData("Berth:Audit:", "docs/auth.md")]
+    [InlineData("Berth:Auth:", "docs/auth.md")]
     [InlineData("Berth:Storage:Azure:", "docs/azure.md")]
     [InlineData("Berth:Storage:Oss:", "docs/oss.md")]
     [InlineData("Berth:Storage:S3:", "docs/s3.md")]

@@ -38,10 +38,10 @@ public sealed class KubernetesTests
     }
 
     [Fact]
-    public void Everything_is_applied_but_what_would_let_anybody_in() =>
+    public void Everything_is_applied() =>
         Assert.Equal(
             Directory.GetFiles(Repository.PathOf(Folder), "*.yaml").Select(path => Path.GetFileName(path))
-                .Except(["kustomization.yaml", "ingress.yaml"]).Order(),
+                .Except(["kustomization.yaml"]).Order(),
             Kustomization.Texts("resources").Order());
 
     [Fact]
@@ -156,10 +156,22 @@ public sealed class KubernetesTests
         Assert.Equal(["ALL"], Container.Texts("securityContext", "capabilities", "drop"));
         Assert.Equal("false", Pod.Text("spec", "automountServiceAccountToken"));
         Assert.Equal("false", Objects["ServiceAccount"].Text("automountServiceAccountToken"));
-        var mount = Assert.Single(Container.Items("volumeMounts"));
-        var volume = Assert.Single(Pod.Items("spec", "volumes"));
-        Assert.Equal(volume.Text("name"), mount.Text("name"));
-        Assert.NotNull(volume.Find("emptyDir"));
+        var volumes = Pod.Items("spec", "volumes").ToList();
+        Assert.Equal(["tmp", "logins"], volumes.Select(volume => volume.Text("name")));
+        Assert.NotNull(volumes[0].Find("emptyDir"));
+        Assert.Equal("berth-logins", volumes[1].Text("secret", "secretName"));
+    }
+
+    [Fact]
+    public void Logins_are_looked_for_where_the_secret_is_mounted()
+    {
+        var auth = SettingsOfServer.Bind(Objects["ConfigMap"].TextEntries("data")).Auth;
+        var mounts = Container.Items("volumeMounts").ToList();
+
+        Assert.False(auth.IsUnguarded);
+        Assert.Equal(["tmp", "logins"], mounts.Select(mount => mount.Text("name")));
+        Assert.Equal(mounts[1].Text("mountPath") + "/logins", auth.HtpasswdPath);
+        Assert.Equal("true", mounts[1].Text("readOnly"));
     }
 
     [Fact]

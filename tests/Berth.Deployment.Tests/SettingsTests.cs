@@ -61,6 +61,10 @@ public sealed class SettingsTests(TemplateFixture template) : IClassFixture<Temp
             ("Berth__Storage__Azure__TableServiceUri", "dataTableServiceUri"),
             ("Berth__Storage__Azure__Container", "containerName"),
             ("Berth__Storage__Azure__Table", "tableName"),
+            ("Berth__Auth__Mode", "authMode"),
+            ("Berth__Auth__Accounts__Administrator", "administrator"),
+            ("Berth__Auth__Accounts__AdministratorPassword", "administratorPassword"),
+            ("Berth__PublicUrl", "publicUrl"),
         })
         {
             Assert.Equal(parameter, Values.Source(settings[name]));

@@ -122,6 +122,19 @@ public sealed class TemplateTests(TemplateFixture template) : IClassFixture<Temp
     }
 
     [SkippableFact]
+    public void Nobody_gets_in_without_an_account_and_a_password_is_not_shown()
+    {
+        Assert.Equal("accounts", Parameter("authMode").Value.GetString());
+        Assert.Equal("", Parameter("administratorPassword").Value.GetString());
+        Assert.Contains("secure", Parameter("administratorPassword").Decorators!.Keys);
+        Assert.Contains("secure", Assert.Single(
+            template.Files["infra/app.bicep"].Parameters, parameter => parameter.Name == "administratorPassword").Decorators!.Keys);
+        Assert.DoesNotContain(
+            template.Files.Values.SelectMany(file => file.Outputs),
+            output => Values.Source(output.Value)?.Contains("administratorPassword", StringComparison.Ordinal) == true);
+    }
+
+    [SkippableFact]
     public void The_app_runs_dotnet_10_isolated_on_Flex_Consumption()
     {
         var plan = Assert.Single(template.OfType("Microsoft.Web/serverfarms"));

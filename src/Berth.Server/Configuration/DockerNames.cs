@@ -36,7 +36,6 @@ internal static class DockerNames
     /// <summary>Warned about like every other name, and with what the registry does instead.</summary>
     public static IReadOnlyList<(string Docker, string Instead)> Missed { get; } =
     [
-        ("auth", "this version has no logins, and anyone who can reach it may push and pull"),
         ("http.tls.clientcas", "clients are not asked for a certificate"),
         ("http.tls.clientauth", "clients are not asked for a certificate"),
         ("http.tls.letsencrypt", "no certificate is fetched"),
@@ -68,8 +67,10 @@ internal static class DockerNames
 
         var chosen = providers.LastOrDefault()?.Values[0];
         var settings = new List<Setting>(providers);
-        foreach (var item in merged.Values.Where(item => item.Values.Count > 0 && !IsOfDriver(item)))
+        var valued = merged.Values.Where(item => item.Values.Count > 0).ToLookup(DockerAuth.Includes);
+        foreach (var item in valued[false].Where(item => !IsOfDriver(item)))
             settings.AddRange(Translate(item, warnings));
+        settings.AddRange(DockerAuth.Translate([.. valued[true]], warnings));
         // Another driver's parameters go with it: REGISTRY_STORAGE beside a config.yml has always meant that.
         foreach (var driver in DockerDrivers.All.Where(driver => driver.Provider == chosen))
             settings.AddRange(driver.Translate(ParametersOf(driver, merged.Values), warnings));

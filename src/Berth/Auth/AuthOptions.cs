@@ -45,4 +45,7 @@ public sealed record AuthOptions
 
     /// <summary>The identity provider that vouches for people. Default: none.</summary>
     public OidcOptions? Oidc { get; init; }
+
+    /// <summary>How many requests are too many.</summary>
+    public RequestLimits Requests { get; init; } = new();
 }

@@ -82,7 +82,7 @@ internal sealed class SignInThrottle(SignInLimits limits, TimeProvider time)
     private static TimeSpan Max(TimeSpan one, TimeSpan other) => one > other ? one : other;
 
     /// <summary>Whoever has one IPv6 address has the other 2^64 of its network too.</summary>
-    private static string Network(IPAddress? address)
+    public static string Network(IPAddress? address)
     {
         if (address is not { AddressFamily: AddressFamily.InterNetworkV6 })
         {

@@ -170,19 +170,12 @@ public sealed class FunctionsConfigurationTests : IDisposable
     }
 
     [Theory]
-    [InlineData("localhost:7071", null, "http://localhost:7071/")]
-    [InlineData("127.0.0.1:80", null, "http://127.0.0.1:80/")]
-    [InlineData("berth-abc.azurewebsites.net", null, "https://berth-abc.azurewebsites.net/")]
-    [InlineData("berth-abc.azurewebsites.net", "https://registry.example.com", "https://registry.example.com/")]
-    public void Clients_are_told_the_host_name_of_the_platform_or_the_one_that_is_set(
-        string hostName, string? publicUrl, string expected)
-    {
-        var options = Read(
-            ("AzureWebJobsStorage", Account), ("WEBSITE_HOSTNAME", hostName), ("Berth__Auth__AllowAnonymous", "true"),
-            ("Berth__PublicUrl", publicUrl ?? "")).Options;
-
-        Assert.Equal(new(expected), options.Registry.Auth.PublicUrl);
-    }
+    [InlineData("localhost:7071", "http://localhost:7071/")]
+    [InlineData("127.0.0.1:80", "http://127.0.0.1:80/")]
+    [InlineData("berth-abc.azurewebsites.net", "https://berth-abc.azurewebsites.net/")]
+    public void The_address_of_the_app_is_the_host_name_of_the_platform(string hostName, string expected) =>
+        Assert.Equal(new(expected), Read(
+            ("AzureWebJobsStorage", Account), ("WEBSITE_HOSTNAME", hostName), ("Berth__Auth__AllowAnonymous", "true")).Address);
 
     private static AzureStorageOptions AzureOf(BerthOptions options) => Assert.IsType<AzurePlace>(options.Place).Options;
 

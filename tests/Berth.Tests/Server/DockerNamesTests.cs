@@ -27,6 +27,17 @@ public sealed class DockerNamesTests
         { "validation: {disabled: true}", SettingNames.AllowMissingReferences, "true" },
         { "log: {level: debug}", SettingNames.LogLevel, "debug" },
         { "loglevel: warn", SettingNames.LogLevel, "warn" },
+        { "auth: htpasswd", AuthSettings.ModeSetting, "htpasswd" },
+        { "auth: {htpasswd: {path: /p}}", AuthSettings.ModeSetting, "htpasswd" },
+        { "auth: {htpasswd: {path: /p}}", AuthSettings.HtpasswdPathSetting, "/p" },
+        { "auth: {htpasswd: {realm: R}}", AuthSettings.RealmSetting, "R" },
+        { "auth: {token: {autoredirect: false}}", AuthSettings.ModeSetting, "token" },
+        { "auth: {token: {realm: 'https://a/t'}}", "Berth:Auth:Token:Realm", "https://a/t" },
+        { "auth: {token: {service: s}}", "Berth:Auth:Token:Service", "s" },
+        { "auth: {token: {issuer: i}}", "Berth:Auth:Token:Issuer", "i" },
+        { "auth: {token: {rootcertbundle: /c}}", "Berth:Auth:Token:RootCertificates", "/c" },
+        { "auth: {token: {jwks: /j}}", "Berth:Auth:Token:Jwks", "/j" },
+        { "auth: {token: {signingalgorithms: [ES256, RS256]}}", "Berth:Auth:Token:Algorithms", "ES256|RS256" },
     };
 
     [Theory]
@@ -43,8 +54,30 @@ public sealed class DockerNamesTests
 
     [Fact]
     public void Every_name_in_the_table_is_translated_by_a_test() =>
-        Assert.All(DockerNames.Used, entry =>
-            Assert.Contains(Translations, row => ((string)row[1]) == entry.Berth));
+        Assert.All(
+            DockerNames.Used.Select(entry => entry.Berth).Concat(DockerAuth.Used.Select(entry => entry.Berth)),
+            name => Assert.Contains(Translations, row => ((string)row[1]) == name));
+
+    [Theory]
+    [InlineData("REGISTRY_AUTH", "silly")]
+    [InlineData("REGISTRY_AUTH_SILLY_REALM", "silly-realm")]
+    public void A_login_that_lets_everybody_in_is_refused_with_what_to_use(string name, string value)
+    {
+        using var folder = new ServerFolder();
+        var message = folder.Refusal(null, (name, value));
+        Assert.StartsWith($"{name}: silly lets everybody in; use htpasswd", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Two_ways_to_log_in_are_refused_unless_one_is_chosen()
+    {
+        using var folder = new ServerFolder();
+        folder.Write("config.yml", "auth: {htpasswd: {path: p}, token: {realm: 'https://a'}}");
+        Assert.Contains("another way to log in", folder.Refusal(["config.yml"]), StringComparison.Ordinal);
+
+        var options = folder.Read(["config.yml"], ("REGISTRY_AUTH", "htpasswd")).Options;
+        Assert.Equal(Path.Combine(folder.Working, "p"), options.Berth.Auth.HtpasswdPath);
+    }
 
     [Theory]
     [InlineData("version: 0.1")]
@@ -66,9 +99,9 @@ public sealed class DockerNamesTests
     [InlineData("health: {tcp: [{addr: a}, {addr: b}]}", "health.tcp.addr is not used by Berth")]
     [InlineData("http: {adr: x}", "http.adr is not used by Berth")]
     [InlineData("http: plain", "http is not used by Berth")]
-    [InlineData("auth: {htpasswd: {path: /p}}",
-        "auth.htpasswd.path is not used by Berth: this version has no logins, and anyone who can reach it may push and "
-        + "pull")]
+    [InlineData("auth: {htpasswd: {path: /p, colour: red}}", "auth.htpasswd.colour is not used by Berth")]
+    [InlineData("auth: {token: {realm: 'https://a/t', service: s, issuer: i, jwks: jwks.json, autoredirect: true}}",
+        "auth.token.autoredirect is not used by Berth: clients are told the realm that is set, never what they said in Host")]
     [InlineData("storage: {maintenance: {readonly: {enabled: true}}}",
         "storage.maintenance.readonly.enabled is not used by Berth: the registry accepts pushes")]
     [InlineData("storage: {maintenance: {uploadpurging: {age: 168h}}}",
@@ -81,6 +114,7 @@ public sealed class DockerNamesTests
     public void What_berth_does_not_have_is_named_and_does_not_stop_the_start(string yaml, string warning)
     {
         using var folder = new ServerFolder();
+        folder.Write("jwks.json", "{}");
         Assert.Equal($"config.yml: {warning}", Assert.Single(folder.ReadYaml(yaml).Warnings));
     }
 
@@ -103,6 +137,12 @@ public sealed class DockerNamesTests
     [InlineData("REGISTRY_STORAGE_REDIRECT_DISABLE", "true", SettingNames.RedirectEnabled, "false")]
     [InlineData("REGISTRY_VALIDATION_DISABLED", "true", SettingNames.AllowMissingReferences, "true")]
     [InlineData("REGISTRY_LOG_LEVEL", "warn", SettingNames.LogLevel, "warn")]
+    [InlineData("REGISTRY_AUTH", "htpasswd", AuthSettings.ModeSetting, "htpasswd")]
+    [InlineData("REGISTRY_AUTH_HTPASSWD_PATH", "/p", AuthSettings.ModeSetting, "htpasswd")]
+    [InlineData("REGISTRY_AUTH_HTPASSWD_PATH", "/p", AuthSettings.HtpasswdPathSetting, "/p")]
+    [InlineData("REGISTRY_AUTH_HTPASSWD_REALM", "basic-realm", AuthSettings.RealmSetting, "basic-realm")]
+    [InlineData("REGISTRY_AUTH", "token", AuthSettings.ModeSetting, "token")]
+    [InlineData("REGISTRY_AUTH_TOKEN_ROOTCERTBUNDLE", "/c", "Berth:Auth:Token:RootCertificates", "/c")]
     public void A_variable_of_the_docker_registry_means_the_same_here(
         string variable, string value, string name, string expected)
     {
@@ -117,7 +157,6 @@ public sealed class DockerNamesTests
     }
 
     [Theory]
-    [InlineData("REGISTRY_AUTH", "htpasswd", "REGISTRY_AUTH is not used by Berth: this version has no logins")]
     [InlineData("REGISTRY_PASSWORD", "[{: @", "REGISTRY_PASSWORD is not used by Berth")]
     [InlineData("REGISTRY_PORT_5000_TCP", "tcp://10.0.0.1:5000", "REGISTRY_PORT_5000_TCP is not used by Berth")]
     public void Anybody_elses_variable_is_named_and_does_not_stop_the_start(string name, string value, string warning)

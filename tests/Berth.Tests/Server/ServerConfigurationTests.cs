@@ -1,4 +1,5 @@
 using System.Net;
+using Berth.Auth;
 using Berth.Hosting;
 using Berth.Server.Configuration;
 using Microsoft.Extensions.Logging;
@@ -23,6 +24,7 @@ public sealed class ServerConfigurationTests : IDisposable
         Assert.Empty(options.Headers);
         Assert.Equal(Path.Combine(_folder.Working, "data"), Assert.IsType<FolderPlace>(options.Berth.Place).Root);
         Assert.Equal(new RegistryOptions(), options.Berth.Registry);
+        Assert.Equal(AuthMode.None, options.Berth.Auth.Options.Mode);
         Assert.Equal(LogLevel.Information, options.Berth.LogLevel);
         Assert.Equal(TimeSpan.FromSeconds(60), options.ShutdownTimeout);
     }
@@ -38,7 +40,9 @@ public sealed class ServerConfigurationTests : IDisposable
         var shipped = _folder.Read();
 
         Assert.Empty(shipped.Warnings);
-        Assert.Equal(defaults, shipped.Options with { Headers = defaults.Headers });
+        Assert.Equal(
+            defaults with { Berth = defaults.Berth with { Auth = shipped.Options.Berth.Auth } },
+            shipped.Options with { Headers = defaults.Headers });
     }
 
     [Theory]
@@ -174,7 +178,26 @@ public sealed class ServerConfigurationTests : IDisposable
     [InlineData("PublicUrl", "https://registry.example.com/path", "https://registry.example.com")]
     [InlineData("PublicUrl", "https://user@registry.example.com", "https://registry.example.com")]
     [InlineData("PublicUrl", "ftp://registry.example.com", "https://registry.example.com")]
-    [InlineData("Auth:Mode", "open", "none")]
+    [InlineData("Auth:Mode", "open", "none, htpasswd, accounts or token")]
+    [InlineData("Auth:Mode", "1", "none, htpasswd, accounts or token")]
+    [InlineData("Auth:Mode", "htpasswd", "Berth:Auth:Htpasswd:Path")]
+    [InlineData("Auth:Mode", "token", "Berth:Auth:Token:RootCertificates or Berth:Auth:Token:Jwks")]
+    [InlineData("Auth:TokenLifetime", "59s", "60s to 24h")]
+    [InlineData("Auth:TokenLifetime", "25h", "60s to 24h")]
+    [InlineData("Auth:SigningKeys", "a,b,c", "two files at most")]
+    [InlineData("Auth:SigningKeys", "none.pem", "none.pem")]
+    [InlineData("Auth:Accounts:ProjectCreation", "nobody", "administrators or everyone")]
+    [InlineData("Auth:Accounts:SelfRegistration", "1", "true or false")]
+    [InlineData("Auth:Accounts:Administrator", "admin", "Berth:Auth:Accounts:AdministratorPassword")]
+    [InlineData("Auth:Accounts:AdministratorPassword", "secret1234", "Berth:Auth:Accounts:Administrator ")]
+    [InlineData("Auth:Accounts:AdministratorPasswordFile", "none", "none")]
+    [InlineData("Auth:Limits:RequestsPerMinute", "-1", "1 to 1000000")]
+    [InlineData("Auth:Limits:AnonymousRequestsPerMinute", "many", "1 to 1000000")]
+    [InlineData("Auth:Oidc:Issuer", "https://i.example", "Berth:Auth:Oidc:ClientId")]
+    [InlineData("Auth:Oidc:ClientId", "c", "Berth:Auth:Oidc:Issuer")]
+    [InlineData("Audit:Retention", "90", "1d to 3650d")]
+    [InlineData("Audit:Retention", "3651d", "1d to 3650d")]
+    [InlineData("Audit:Retention", "0d", "1d to 3650d")]
     [InlineData("Auth:AllowAnonymous", "1", "true or false")]
     [InlineData("Auth:Realm", "Bérth", "ASCII")]
     [InlineData("Log:Level", "loud", "debug, info, warn or error")]
@@ -267,6 +290,42 @@ public sealed class ServerConfigurationTests : IDisposable
         _folder.Write("mounted.yml", "http: {addr: ':5001'}");
         Assert.Equal(":5001", _folder.Read(null, ("BERTH_CONTAINER", "true"), Open).Options.Address.ToString());
         Assert.Equal("127.0.0.1:5000", _folder.Read().Options.Address.ToString());
+    }
+
+    [Fact]
+    public void A_rule_of_federation_is_read_whatever_it_is_called_and_what_it_lacks_is_named()
+    {
+        const string Rule = "--Berth:Auth:Federation:github:";
+        string[] whole =
+        [
+            Rule + "Issuer=https://token.actions.githubusercontent.com", Rule + "Audience=registry.example.com",
+            Rule + "Claims:repository=org/app", Rule + "Claims:ref=refs/heads/main", Rule + "Repositories=org/app,org/app/*",
+            Rule + "Actions=pull,push",
+        ];
+
+        var configuration = _folder.Read(whole);
+
+        Assert.Empty(configuration.Warnings);
+        var rule = Assert.Single(configuration.Options.Berth.Auth.Options.Federation);
+        Assert.Equal("https://token.actions.githubusercontent.com", rule.Issuer);
+        Assert.Equal("registry.example.com", rule.Audience);
+        Assert.Equal(
+            new Dictionary<string, string> { ["repository"] = "org/app", ["ref"] = "refs/heads/main" }, rule.Claims);
+        Assert.Equal(["org/app", "org/app/*"], rule.Repositories.Select(pattern => pattern.ToString()));
+        Assert.Equal(RepositoryActions.Pull | RepositoryActions.Push, rule.Actions);
+        foreach (var (left, named) in new[]
+        {
+            ("Issuer", "Issuer"), ("Audience", "Audience"), ("Claims", "Claims:CLAIM"), ("Repositories", "Repositories"),
+            ("Actions", "Actions"),
+        })
+        {
+            Assert.StartsWith(
+                $"Berth:Auth:Federation:github:{named}: ",
+                _folder.Refusal([.. whole.Where(line => !line.StartsWith(Rule + left, StringComparison.Ordinal))]),
+                StringComparison.Ordinal);
+        }
+
+        Assert.Contains("pull, push or delete", _folder.Refusal([.. whole[..5], Rule + "Actions=all"]), StringComparison.Ordinal);
     }
 
     [Theory]

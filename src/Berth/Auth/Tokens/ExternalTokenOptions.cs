@@ -3,6 +3,9 @@ namespace Berth.Auth.Tokens;
 /// <summary>A token server of somebody else's, as an operator tells of it.</summary>
 public sealed record ExternalTokenOptions
 {
+    /// <summary>Every algorithm that can be accepted.</summary>
+    public static IReadOnlyList<string> KnownAlgorithms => TokenRules.PublicKeyAlgorithms;
+
     /// <summary>Where clients ask for tokens.</summary>
     public required Uri Realm { get; init; }
 
