@@ -97,7 +97,7 @@ public sealed class HtpasswdCommandTests : IDisposable
     }
 
     [Theory]
-    [InlineData("", "nothing was entered")]
+    [InlineData("", "empty")]
     [InlineData("xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx", "72 bytes")]
     public async Task A_password_that_bcrypt_does_not_keep_is_refused(string password, string why)
     {
@@ -127,19 +127,28 @@ public sealed class HtpasswdCommandTests : IDisposable
     [InlineData("secret", "Secret", ExitCode.Failed)]
     public async Task A_person_is_asked_twice(string first, string second, int expected)
     {
-        var (code, _) = await RunAsync($"{first}\n{second}\n", isPerson: true, "users", "alice", "--cost", "4");
+        var isHidden = false;
+
+        var (code, _) = await RunAsync($"{first}\n{second}\n", Hide, "users", "alice", "--cost", "4");
 
         Assert.Equal(expected, code);
         Assert.Equal(expected == ExitCode.Done, File.Exists(FilePath));
+        Assert.True(isHidden);
+
+        IDisposable Hide()
+        {
+            isHidden = true;
+            return new MemoryStream();
+        }
     }
 
     private static string Hash(string password) => BcryptHash.Create(password, 4);
 
     private Task<(int Code, string Said)> RunAsync(string standardInput, params string[] arguments) =>
-        RunAsync(standardInput, isPerson: false, arguments);
+        RunAsync(standardInput, hide: null, arguments);
 
     private async Task<(int Code, string Said)> RunAsync(
-        string standardInput, bool isPerson, params string[] arguments)
+        string standardInput, Func<IDisposable>? hide, params string[] arguments)
     {
         using var said = new StringWriter { NewLine = "\n" };
         var input = new CliInput
@@ -147,7 +156,7 @@ public sealed class HtpasswdCommandTests : IDisposable
             Environment = new Dictionary<string, string>(),
             WorkingDirectory = _folder.Path,
             Input = new StringReader(standardInput),
-            HideTyping = isPerson ? () => new StringReader("") : null,
+            HideTyping = hide,
             Output = said,
             Error = said,
         };
