@@ -41,6 +41,7 @@ public sealed record AuthSettings
         (HtpasswdPathSetting, "htpasswd: the file of names and bcrypt hashes"),
         .. AccountSettings.All,
         .. TokenSettings.All,
+        .. LdapSettings.All,
         .. FederationSettings.All,
         (PrincipalRequestsSetting, "requests of one principal in a minute, in one process (0: no limit)"),
         (AddressRequestsSetting, "requests without a login from one address in a minute, in one process (0: no limit)"),
@@ -63,6 +64,9 @@ public sealed record AuthSettings
 
     /// <summary>The file of names and hashed passwords, absolute; <see langword="null"/> in the other modes.</summary>
     public string? HtpasswdPath { get; private init; }
+
+    /// <summary>The directory whose people log in beside accounts; <see langword="null"/> for none.</summary>
+    public LdapOptions? Ldap { get; private init; }
 
     /// <summary>Binds and validates. Reads the files of keys that settings name.</summary>
     /// <param name="settings">What the sources say.</param>
@@ -100,6 +104,7 @@ public sealed record AuthSettings
                         ?? throw settings.Refusal(ModeSetting, $"htpasswd needs {HtpasswdPathSetting}"),
                     directory)
                 : null,
+            Ldap = BindLdap(settings, mode, directory),
         };
 
         int Requests(string name) => settings.Read<int>(name, 0, TryRequests, "a number from 1 to 1000000, or 0 for no limit");
@@ -110,6 +115,8 @@ public sealed record AuthSettings
     /// <exception cref="SettingsException">It cannot be used.</exception>
     public AuthOptions Open(TimeProvider time, ILogger logger)
     {
+        if (Ldap is not null)
+            return Options with { Sources = [new LdapDirectory(Ldap)] };
         if (HtpasswdPath is not { } path)
             return Options;
         try
@@ -122,6 +129,14 @@ public sealed record AuthSettings
         {
             throw new SettingsException($"{HtpasswdPathSetting}: {e.Message}", e);
         }
+    }
+
+    private static LdapOptions? BindLdap(Settings settings, AuthMode mode, string directory)
+    {
+        var options = LdapSettings.Bind(settings, directory);
+        return options is null || mode == AuthMode.Accounts
+            ? options
+            : throw settings.Refusal(LdapSettings.UrlSetting, $"it needs {ModeSetting}=accounts, which has roles for its people");
     }
 
     private static bool TryMode(string text, out AuthMode mode) =>

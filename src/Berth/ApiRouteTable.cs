@@ -1,5 +1,6 @@
 using Berth.Accounts;
 using Berth.Auth;
+using Berth.Auth.Audit;
 using Berth.Endpoints.Api;
 using Berth.Stores;
 
@@ -25,8 +26,8 @@ internal static class ApiRouteTable
     private const string GroupMember = Group + "/members/{user}";
 
     public static Route[] Create(
-        AccountOptions options, AccountRecords records, RepositoryStore repositories, PasswordVerification passwords,
-        TimeProvider time)
+        AccountOptions options, AccountRecords records, RepositoryStore repositories, AuditLog log,
+        PasswordVerification passwords, TimeProvider time)
     {
         var memberships = new Memberships(records);
         var administrators = new Administrators(records, time);
@@ -35,6 +36,7 @@ internal static class ApiRouteTable
         var robots = new Robots(records, time);
         var users = new Users(records, administrators, memberships, passwords, time);
         var tokens = new PersonalTokens(records, time);
+        var audit = new ListAudit(log);
         var groups = new Groups(records, memberships, time);
         return
         [
@@ -51,6 +53,8 @@ internal static class ApiRouteTable
             new("get-robot", ["GET"], Robot, Access.MaintainProject, robots.GetAsync),
             new("delete-robot", ["DELETE"], Robot, Access.MaintainProject, robots.DeleteAsync),
             new("rotate-robot", ["POST"], Robot + "/rotate", Access.MaintainProject, robots.RotateAsync),
+            new("list-project-audit", ["GET"], Project + "/audit", Access.MaintainProject, audit.HandleAsync),
+            new("list-audit", ["GET"], Root + "/audit", Access.Administrator, audit.HandleAsync),
             new("list-users", ["GET"], UsersPath, Access.Administrator, users.ListAsync),
             new("create-user", ["POST"], UsersPath, Access.Register, users.CreateAsync),
             new("get-user", ["GET"], User, Access.Oneself, users.GetAsync),

@@ -78,17 +78,12 @@ internal sealed class AuthSetup
         var challenge = options.PublicUrl is { } url
             ? new Challenge(new Uri(url, RouteTable.Token).AbsoluteUri, tokens.Service)
             : basic;
-        var audit = new ListAudit(new(store));
         var issue = new IssueToken(authenticator, policy, tokens, basic, time);
         return new(
             new(authenticator, policy, challenge, uploads, time, new(options.Accounts)),
             [
                 new("token", ["GET", "POST"], RouteTable.Token, Access.None, issue.HandleAsync),
-                new("list-audit", ["GET"], ApiRouteTable.Root + "/audit", Access.Administrator, audit.HandleAsync),
-                new(
-                    "list-project-audit", ["GET"], ApiRouteTable.Root + "/projects/{project}/audit", Access.MaintainProject,
-                    audit.HandleAsync),
-                .. ApiRouteTable.Create(options.Accounts, records, new(store, time), passwords, time),
+                .. ApiRouteTable.Create(options.Accounts, records, new(store, time), new(store), passwords, time),
             ]);
     }
 

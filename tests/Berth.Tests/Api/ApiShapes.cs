@@ -1,3 +1,4 @@
+using Berth.Auth.Audit;
 using Berth.Endpoints.Api;
 
 namespace Berth.Tests.Api;
@@ -12,8 +13,13 @@ internal sealed record ApiShape(string Summary, int Status, Type? Body = null, T
     /// <summary>Whether there are <c>n</c> and <c>last</c>.</summary>
     public bool IsPaged { get; init; }
 
+    /// <summary>What else the query may say.</summary>
+    public IReadOnlyList<string> Filters { get; init; } = [];
+
     /// <summary>Whether an <c>ETag</c> is answered or an <c>If-Match</c> is taken.</summary>
     public bool IsVersioned { get; init; }
+
+    private static readonly string[] AuditFilters = ["from", "to", "principal", "repository", "action", "decision"];
 
     /// <summary>Each by the id of its route.</summary>
     public static IReadOnlyDictionary<string, ApiShape> All { get; } = new Dictionary<string, ApiShape>
@@ -31,6 +37,8 @@ internal sealed record ApiShape(string Summary, int Status, Type? Body = null, T
         ["get-robot"] = new("Shows a robot", 200, null, typeof(RobotAnswer)),
         ["delete-robot"] = new("Deletes a robot, whose secret and tokens end at once", 204),
         ["rotate-robot"] = new("Gives a robot another secret; the one before ends at once", 200, null, typeof(RobotAnswer)),
+        ["list-project-audit"] = new("Tells who did what in a project, newest first", 200, null, typeof(AuditPage)) { IsPaged = true, Filters = AuditFilters },
+        ["list-audit"] = new("Tells who did what, newest first", 200, null, typeof(AuditPage)) { IsPaged = true, Filters = AuditFilters },
         ["list-users"] = new("Lists accounts", 200, null, typeof(UserList)) { IsPaged = true },
         ["create-user"] = new("Makes an account", 201, typeof(NewUser), typeof(UserAnswer)),
         ["get-user"] = new("Shows an account", 200, null, typeof(UserAnswer)) { IsVersioned = true },

@@ -128,6 +128,10 @@ internal static partial class OpenApi
             parameters.Add((JsonNode)Parameter("n", "query", "integer"));
             parameters.Add((JsonNode)Parameter("last", "query", "string"));
         }
+        foreach (var filter in shape.Filters)
+        {
+            parameters.Add((JsonNode)Parameter(filter, "query", "string"));
+        }
         if (shape.IsVersioned && route.Methods is not ["GET"])
         {
             parameters.Add((JsonNode)Parameter("If-Match", "header", "string"));
@@ -147,7 +151,7 @@ internal static partial class OpenApi
 
     private static JsonObject Content(Type type, SortedDictionary<string, JsonNode> schemas)
     {
-        schemas.TryAdd(type.Name, ApiJson.Instance.GetTypeInfo(type)!.GetJsonSchemaAsNode(new JsonSchemaExporterOptions
+        schemas.TryAdd(type.Name, (ApiJson.Instance.GetTypeInfo(type) ?? BerthJson.Instance.GetTypeInfo(type))!.GetJsonSchemaAsNode(new JsonSchemaExporterOptions
         {
             TreatNullObliviousAsNonNullable = true,
             TransformSchemaNode = (context, schema) =>

@@ -98,7 +98,7 @@ public sealed class OpenApiTests(AccountsRegistry registry) : IClassFixture<Acco
     {
         var records = new MemoryRecords();
         return ApiRouteTable.Create(
-            new AccountOptions(), new(records), new(records, TimeProvider.System),
+            new AccountOptions(), new(records), new(records, TimeProvider.System), new(records),
             new PasswordVerification(new(), TimeProvider.System), TimeProvider.System);
     }
 }
