@@ -3,7 +3,6 @@ using Berth.Auth.Audit;
 using Berth.Auth.Oidc;
 using Berth.Auth.Tokens;
 using Berth.Endpoints;
-using Berth.Endpoints.Api;
 using Berth.Storage;
 using Berth.Stores;
 using Microsoft.Extensions.Logging;

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Schema;
 using System.Text.RegularExpressions;
 using Berth.Endpoints.Api;
+using Berth.Stores;
 
 namespace Berth.Tests.Api;
 
