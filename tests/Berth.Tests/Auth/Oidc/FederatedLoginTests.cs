@@ -2,8 +2,8 @@ using System.Text.Json.Nodes;
 using Berth.Auth;
 using Berth.Auth.Oidc;
 using Berth.Storage;
-using Berth.TestTools;
 using Berth.Tests.Auth.Tokens;
+using Berth.TestTools;
 
 namespace Berth.Tests.Auth.Oidc;
 

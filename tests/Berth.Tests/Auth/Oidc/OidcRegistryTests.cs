@@ -5,9 +5,9 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Berth.Auth;
 using Berth.Storage;
-using Berth.TestTools;
 using Berth.Tests.Auth.Tokens;
 using Berth.Tests.Protocol;
+using Berth.TestTools;
 
 namespace Berth.Tests.Auth.Oidc;
 
