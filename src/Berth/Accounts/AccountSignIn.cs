@@ -8,6 +8,10 @@ internal sealed class AccountSignIn(AccountRecords records, PasswordVerification
 {
     public async Task<SignIn?> SignInAsync(string name, string secret, CancellationToken cancellationToken)
     {
+        if (secret.Length > PasswordRule.Most)
+        {
+            return null; // nobody has such a password: a token that other sources did not take, and no work to be done for it
+        }
         var account = AccountName.TryParse(name, out _)
             ? await records.Accounts.GetAsync(name, cancellationToken)
             : null;

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using Berth.Auth.Audit;
+using Berth.Auth.Tokens;
 using Berth.Storage;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
@@ -130,7 +131,10 @@ internal sealed class Authenticator(
                 return (new(answer.Caller, answer.Reason), result);
             }
         }
-        return (Authentication.Refused("unknown name"), AttemptResult.Failure);
+        // A token that nobody here takes is wrong, and no guess.
+        return (
+            Authentication.Refused("unknown name"),
+            CompactJwt.TryParse(secret, out _) ? AttemptResult.Unknown : AttemptResult.Failure);
     }
 
     private static bool TryReadBasic(string parameter, out string name, out string secret)

@@ -43,7 +43,7 @@ internal sealed class FederatedLogin : ICredentialSource
         var rules = _rules[issuer].ToList();
         if (token.KeyId is not { } id || await rules[0].Issuer.FindKeyAsync(id, cancellationToken) is not { } key)
         {
-            return SignIn.Refused("token of an unknown key");
+            return SignIn.Ended("token of an unknown key");
         }
         var forUs = new List<FederationRule>();
         foreach (var (rule, _, requirements) in rules)
@@ -60,12 +60,12 @@ internal sealed class FederatedLogin : ICredentialSource
         }
         if (token.Expires is not { } expires || expires <= _time.GetUtcNow())
         {
-            return SignIn.Refused("token expired");
+            return SignIn.Ended("token expired");
         }
         var met = forUs.Where(rule => Meets(token, rule)).ToList();
         if (met.Count == 0 || token.Claim("sub") is not { Length: > 0 } subject)
         {
-            return SignIn.Refused("no rule for the token's claims");
+            return SignIn.Ended("no rule for the token's claims");
         }
         return SignIn.Accepted(new(new(PrincipalKind.Workload, issuer, subject))
         {

@@ -28,8 +28,8 @@ internal sealed class PeopleLogin : ICredentialSource, ITokenVerifier
         {
             return null;
         }
-        return await ReadAsync(token, cancellationToken) is not { } caller ? SignIn.Refused("token not accepted")
-            : caller.Expires <= _time.GetUtcNow() ? SignIn.Refused("token expired")
+        return await ReadAsync(token, cancellationToken) is not { } caller ? SignIn.Ended("token not accepted")
+            : caller.Expires <= _time.GetUtcNow() ? SignIn.Ended("token expired")
             : SignIn.Accepted(caller);
     }
 
