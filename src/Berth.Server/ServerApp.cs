@@ -121,7 +121,7 @@ internal sealed class ServerApp : IAsyncDisposable
         {
             await _output.WriteLineAsync(
                 $"There is no administrator yet. Whoever sends this code makes one, once: curl {Address}api/v1/setup "
-                + $"-d '{{\"code\":\"{_setupCode}\",\"name\":\"admin\",\"password\":\"…\"}}'");
+                + $"--json '{{\"code\":\"{_setupCode}\",\"name\":\"admin\",\"password\":\"…\"}}'");
         }
 
         await _output.FlushAsync(cancellationToken);
