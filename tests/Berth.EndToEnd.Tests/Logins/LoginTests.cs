@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using Berth.EndToEnd.Tests.Content;
 using Berth.EndToEnd.Tests.Processes;
 using Xunit.Abstractions;
@@ -99,12 +101,54 @@ public abstract class LoginTests(EndToEndFixture fixture, ITestOutputHelper outp
         Assert.False((await client.PushAsync(sample, image)).IsSuccess);
     }
 
+    [SkippableTheory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_registry_takes_the_tokens_of_another_server(bool isFunctions)
+    {
+        var client = await RequireClientAsync();
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var now = TimeProvider.System.GetUtcNow();
+        using var certificate = new CertificateRequest("CN=tokens", key, HashAlgorithmName.SHA256)
+            .CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
+        await File.WriteAllTextAsync(Folder.At("key.pem"), key.ExportPkcs8PrivateKeyPem());
+        await File.WriteAllTextAsync(Folder.At("certificate.pem"), certificate.ExportCertificatePem());
+        var (tokens, api) = await StartWithAccountsAsync(isFunctions: false, new()
+        {
+            ["Berth__Auth__Service"] = "shared",
+            ["Berth__Auth__SigningKeys"] = Folder.At("key.pem"),
+        });
+        using var _ = api;
+        var project = _project;
+        var (server, unused) = await StartAsync(isFunctions, new()
+        {
+            ["Berth__Auth__Mode"] = "token",
+            ["Berth__Auth__Token__Realm"] = new Uri(tokens.Address, "/token").AbsoluteUri,
+            ["Berth__Auth__Token__Service"] = "shared",
+            ["Berth__Auth__Token__Issuer"] = "shared",
+            ["Berth__Auth__Token__RootCertificates"] = Folder.At("certificate.pem"),
+        });
+        unused.Dispose();
+        var image = $"{server.Host}/{project}/app:{Sample.Tag}";
+        var sample = CreateSample(SampleKind.Image);
+
+        Assert.False((await client.LogInAsync(server.Host, "writer", "wrong")).IsSuccess);
+        await LogInAsync(client, server, "writer", _password);
+        (await client.PushAsync(sample, image)).MustSucceed();
+        await LogInAsync(client, server, "reader", _password);
+        (await client.PullAsync(image)).MustSucceed();
+        Assert.False((await client.PushAsync(sample, image)).IsSuccess);
+        await LogInAsync(client, server, "stranger", _password);
+        Assert.False((await client.PullAsync(image)).IsSuccess);
+    }
+
     private static async Task LogInAsync(LoginClient client, BerthServer server, string name, string secret) =>
         (await client.LogInAsync(server.Host, name, secret)).MustSucceed();
 
-    private async Task<(BerthServer Server, AccountsApi Api)> StartWithAccountsAsync(bool isFunctions)
+    private async Task<(BerthServer Server, AccountsApi Api)> StartWithAccountsAsync(
+        bool isFunctions, Dictionary<string, string>? settings = null)
     {
-        var (server, api) = await StartAsync(isFunctions, new()
+        var (server, api) = await StartAsync(isFunctions, new(settings ?? [])
         {
             ["Berth__Auth__Mode"] = "accounts",
             ["Berth__Auth__Accounts__Administrator"] = Administrator,
@@ -127,7 +171,7 @@ public abstract class LoginTests(EndToEndFixture fixture, ITestOutputHelper outp
         _project = $"p{Guid.NewGuid():n}";
         var port = FunctionsApp.FreePort();
         if (!isFunctions)
-            settings["Berth__Storage__FileSystem__Root"] = Folder.Add("data");
+            settings["Berth__Storage__FileSystem__Root"] = Folder.Add($"data-{port}");
         settings["Berth__PublicUrl"] = $"http://{(isFunctions ? "localhost" : "127.0.0.1")}:{port}";
         var server = isFunctions
             ? await StartFunctionsAsync(With(await FunctionsApp.RequireStorageAsync(), settings), port)
