@@ -143,6 +143,8 @@ public sealed class MatrixRegistry : IAsyncLifetime
         await CreateRobotAsync("revoked-robot", "acme", "acme/*", "pull", "push", "delete");
         await CreateTokenAsync("owners-pull-token", "owner", "acme/app", "pull");
         await CreateTokenAsync("readers-full-token", "reader", "*", "pull", "push", "delete");
+        var api = await SendAsync("POST", "user/tokens", new { name = "readers-api-token", api = true }, "reader");
+        _credentials["readers-api-token"] = ("reader", api!["secret"]!.GetValue<string>());
         await CreateTokenAsync("expired-personal", "owner", "*", "pull", "push", "delete");
         var revoked = await CreateTokenAsync("revoked-personal", "owner", "*", "pull", "push", "delete");
         await SendAsync("DELETE", "projects/acme/robots/revoked-robot");
