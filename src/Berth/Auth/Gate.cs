@@ -1,5 +1,6 @@
 using Berth.Accounts;
 using Berth.Auth.Audit;
+using Berth.Auth.Tokens;
 using Berth.Errors;
 using Berth.Stores;
 
@@ -20,9 +21,6 @@ internal sealed class Gate(
     Authenticator? authenticator, IAccessPolicy policy, Challenge challenge, UploadStore uploads, TimeProvider time,
     ApiRules? api = null)
 {
-    /// <summary>How far the clocks of those who make and check tokens may differ.</summary>
-    private static readonly TimeSpan Leeway = TimeSpan.FromSeconds(30);
-
     /// <returns>Why the request may not pass; <see langword="null"/> where it may.</returns>
     public async Task<RegistryError?> AdmitAsync(RegistryRequest request, Route route)
     {
@@ -48,7 +46,7 @@ internal sealed class Gate(
         {
             request.Rights.Know(project!.Value, rules);
         }
-        if (caller.Expires + Leeway <= time.GetUtcNow() && !await IsOwnUploadAsync(request, route, caller))
+        if (caller.Expires + TokenRules.Leeway <= time.GetUtcNow() && !await IsOwnUploadAsync(request, route, caller))
         {
             AuditFacts.Of(request.Context).Rule = "token expired";
             return Refuse(request, route, "invalid_token");

@@ -26,7 +26,7 @@ public abstract class LoginTests(EndToEndFixture fixture, ITestOutputHelper outp
         var client = await RequireClientAsync();
         var file = Folder.At("htpasswd");
         await File.WriteAllTextAsync(file, $"alice:{BCrypt.Net.BCrypt.HashPassword(_password, BCrypt.Net.BCrypt.GenerateSalt(5))}\n");
-        var (server, _) = await StartAsync(isFunctions, new()
+        var server = await StartAsync(isFunctions, new()
         {
             ["Berth__Auth__Mode"] = "htpasswd",
             ["Berth__Auth__Htpasswd__Path"] = file,
@@ -120,7 +120,7 @@ public abstract class LoginTests(EndToEndFixture fixture, ITestOutputHelper outp
         });
         using var _ = api;
         var project = _project;
-        var (server, unused) = await StartAsync(isFunctions, new()
+        var server = await StartAsync(isFunctions, new()
         {
             ["Berth__Auth__Mode"] = "token",
             ["Berth__Auth__Token__Realm"] = new Uri(tokens.Address, "/token").AbsoluteUri,
@@ -128,7 +128,6 @@ public abstract class LoginTests(EndToEndFixture fixture, ITestOutputHelper outp
             ["Berth__Auth__Token__Issuer"] = "shared",
             ["Berth__Auth__Token__RootCertificates"] = Folder.At("certificate.pem"),
         });
-        unused.Dispose();
         var image = $"{server.Host}/{project}/app:{Sample.Tag}";
         var sample = CreateSample(SampleKind.Image);
 
@@ -148,12 +147,13 @@ public abstract class LoginTests(EndToEndFixture fixture, ITestOutputHelper outp
     private async Task<(BerthServer Server, AccountsApi Api)> StartWithAccountsAsync(
         bool isFunctions, Dictionary<string, string>? settings = null)
     {
-        var (server, api) = await StartAsync(isFunctions, new(settings ?? [])
+        var server = await StartAsync(isFunctions, new(settings ?? [])
         {
             ["Berth__Auth__Mode"] = "accounts",
             ["Berth__Auth__Accounts__Administrator"] = Administrator,
             ["Berth__Auth__Accounts__AdministratorPassword"] = _password,
         });
+        var api = new AccountsApi(server.Address, Administrator, _password);
         await api.SendAsync("POST", "projects", new { name = _project });
         foreach (var user in (string[])["reader", "writer", "stranger"])
         {
@@ -166,17 +166,16 @@ public abstract class LoginTests(EndToEndFixture fixture, ITestOutputHelper outp
     }
 
     /// <summary>Starts a host that knows its own address, from which clients are to fetch tokens.</summary>
-    private async Task<(BerthServer Server, AccountsApi Api)> StartAsync(bool isFunctions, Dictionary<string, string> settings)
+    private async Task<BerthServer> StartAsync(bool isFunctions, Dictionary<string, string> settings)
     {
         _project = $"p{Guid.NewGuid():n}";
         var port = FunctionsApp.FreePort();
         if (!isFunctions)
             settings["Berth__Storage__FileSystem__Root"] = Folder.Add($"data-{port}");
         settings["Berth__PublicUrl"] = $"http://{(isFunctions ? "localhost" : "127.0.0.1")}:{port}";
-        var server = isFunctions
+        return isFunctions
             ? await StartFunctionsAsync(With(await FunctionsApp.RequireStorageAsync(), settings), port)
             : await StartServerAsync(settings, port);
-        return (server, new(server.Address, Administrator, _password));
     }
 
     private static Dictionary<string, string> With(Dictionary<string, string> some, Dictionary<string, string> others) =>

@@ -15,10 +15,10 @@ internal sealed class TokenRules
         SecurityAlgorithms.RsaSsaPssSha256, SecurityAlgorithms.RsaSsaPssSha384, SecurityAlgorithms.RsaSsaPssSha512,
     ];
 
-    private const int LeastRsaBits = 2048;
-
     /// <summary>How far the clocks of those who make and read tokens may differ.</summary>
-    private static readonly TimeSpan Leeway = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan Leeway = TimeSpan.FromSeconds(30);
+
+    private const int LeastRsaBits = 2048;
 
     private readonly JsonWebTokenHandler _handler = new();
     private readonly TokenValidationParameters _parameters;
