@@ -19,7 +19,7 @@ internal sealed partial class World
         var upload = _slots[slot] ??= new()
         {
             Id = Guid.NewGuid().ToString(),
-            Repository = Content.Repositories[0],
+            Repository = Contents.Repositories[0],
             Target = BlobOf(0),
             Algorithm = "sha256",
             IsLive = false,
@@ -95,11 +95,11 @@ internal sealed partial class World
         var (range, refusal) = PositionOf(upload, chunk.Length, position);
         var whole = upload.Target.AsMemory(0, upload.Offset + chunk.Length);
         // The one that the session computes along, or the other one.
-        var algorithm = digest is 2 or 3 ? Content.Algorithms.First(one => one != upload.Algorithm) : upload.Algorithm;
-        var right = Content.Compute(whole.Span, algorithm);
+        var algorithm = digest is 2 or 3 ? Contents.Algorithms.First(one => one != upload.Algorithm) : upload.Algorithm;
+        var right = Contents.Compute(whole.Span, algorithm);
         var given = digest switch
         {
-            1 or 3 => Content.NoDigest(algorithm),
+            1 or 3 => Contents.NoDigest(algorithm),
             4 => right[..^1],
             5 => null,
             _ => right,
