@@ -1,6 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
-
 namespace Berth.Storage.Oss;
 
 /// <summary>
@@ -9,35 +6,20 @@ namespace Berth.Storage.Oss;
 /// </summary>
 internal static class RecordContent
 {
-    private const int NonceDigits = 16;
-    private const int HeaderSize = NonceDigits + 1;
-
     /// <summary>A value.</summary>
-    public static byte[] Value(ReadOnlyMemory<byte> value)
-    {
-        RecordValue.Require(value);
-        var content = new byte[HeaderSize + value.Length];
-        Nonce(NonceDigits).CopyTo(content, 0);
-        content[NonceDigits] = (byte)'\n';
-        value.Span.CopyTo(content.AsSpan(HeaderSize));
-        return content;
-    }
+    public static byte[] Value(ReadOnlyMemory<byte> value) => RecordEnvelope.Wrap(value);
 
     /// <summary>That the record is deleted.</summary>
-    public static byte[] Deletion() => Nonce(NonceDigits);
+    public static byte[] Deletion() => RecordEnvelope.Nonce(RecordEnvelope.NonceDigits);
 
     /// <summary>That the root of a deleted record is being deleted, and no generation may follow.</summary>
-    public static byte[] Closing() => Nonce(NonceDigits / 2);
+    public static byte[] Closing() => RecordEnvelope.Nonce(RecordEnvelope.NonceDigits / 2);
 
-    public static bool IsValue(long size) => size >= HeaderSize;
+    public static bool IsValue(long size) => size > RecordEnvelope.NonceDigits;
 
-    public static bool IsClosing(long size) => size < NonceDigits;
+    public static bool IsClosing(long size) => size < RecordEnvelope.NonceDigits;
 
     /// <summary>The value in a content.</summary>
-    /// <exception cref="StorageException">It is none.</exception>
-    public static ReadOnlyMemory<byte> ValueOf(byte[] content) =>
-        content.Length >= HeaderSize && content[NonceDigits] == '\n'
-            ? content.AsMemory(HeaderSize) : throw new StorageException("An object below records/ is not a record.");
-
-    private static byte[] Nonce(int digits) => Encoding.ASCII.GetBytes(RandomNumberGenerator.GetHexString(digits, lowercase: true));
+    /// <exception cref="InvalidDataException">It is none, or damaged.</exception>
+    public static ReadOnlyMemory<byte> ValueOf(byte[] content) => RecordEnvelope.Unwrap(content);
 }

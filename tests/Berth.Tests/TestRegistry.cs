@@ -1,9 +1,11 @@
+using System.Net;
 using Berth.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -39,12 +41,17 @@ public sealed class TestRegistry : IAsyncDisposable
     public RecordingLogger Log { get; }
 
     public static async Task<TestRegistry> StartAsync(
-        RegistryStorage storage, RegistryOptions? options = null, TimeProvider? time = null)
+        RegistryStorage storage, RegistryOptions? options = null, TimeProvider? time = null,
+        HttpProtocols protocols = HttpProtocols.Http1)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = options?.BodyLimit?.Bytes);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.Limits.MaxRequestBodySize = options?.BodyLimit?.Bytes;
+            kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Protocols = protocols);
+        });
         var app = builder.Build();
         var log = new RecordingLogger();
         var handler = new RegistryHandler(options ?? new(), storage, time ?? TimeProvider.System, log);
@@ -56,7 +63,13 @@ public sealed class TestRegistry : IAsyncDisposable
             return handler.HandleAsync(context);
         });
         await app.StartAsync();
-        return registry = new(app, handler, storage, log);
+        registry = new(app, handler, storage, log);
+        if (protocols == HttpProtocols.Http2)
+        {
+            registry.Client.DefaultRequestVersion = HttpVersion.Version20;
+            registry.Client.DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact;
+        }
+        return registry;
     }
 
     /// <summary>What a host does once when it starts.</summary>

@@ -8,7 +8,8 @@ namespace Berth.Endpoints;
 
 /// <summary>
 /// end-2: <c>GET|HEAD /v2/&lt;name&gt;/blobs/&lt;digest&gt;</c>. 200 with the blob, 206 with ranges of it (RFC 9110,
-/// section 14), 307 to the store where it can sign a URL; HEAD never redirects. 404 BLOB_UNKNOWN.
+/// section 14), 307 to the store where it can sign a URL; HEAD never redirects. 404 BLOB_UNKNOWN. A 200 that is complete has the
+/// bytes of the digest: else the connection breaks.
 /// </summary>
 internal sealed class GetBlob(BlobStore blobs, IObjectStore objects, RegistryOptions options)
 {
@@ -69,7 +70,7 @@ internal sealed class GetBlob(BlobStore blobs, IObjectStore objects, RegistryOpt
         {
             case null:
                 request.Response.ContentType = MediaTypes.OctetStream;
-                await content.SendAsync(new ByteRange(0, blob.Size));
+                await content.SendWholeAsync(request.Digest);
                 break;
             case []:
                 return RegistryError.RangeNotSatisfiable(blob.Size);

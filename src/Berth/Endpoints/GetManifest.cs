@@ -1,3 +1,4 @@
+using Berth.Content;
 using Berth.Errors;
 using Berth.Stores;
 using Microsoft.AspNetCore.Http;
@@ -6,7 +7,8 @@ namespace Berth.Endpoints;
 
 /// <summary>
 /// end-3: <c>GET|HEAD /v2/&lt;name&gt;/manifests/&lt;tag-or-digest&gt;</c>. 200 with the bytes and the Content-Type that were
-/// pushed, whatever the client accepts: converting would change the digest. 404 MANIFEST_UNKNOWN.
+/// pushed, whatever the client accepts: converting would change the digest. Bytes that are not the digest's are never sent: 500.
+/// 404 MANIFEST_UNKNOWN.
 /// </summary>
 internal sealed class GetManifest(ManifestStore manifests, TagStore tags)
 {
@@ -41,6 +43,10 @@ internal sealed class GetManifest(ManifestStore manifests, TagStore tags)
         {
             request.Response.ContentLength = null;
             return RegistryError.ManifestUnknown(request.Reference);
+        }
+        if (Digest.Of(found.Algorithm, content.Span) != found)
+        {
+            throw new InvalidDataException($"the manifest {found} of {request.Repository} is stored with other bytes");
         }
         request.Bytes = content.Length;
         await request.Response.Body.WriteAsync(content, request.Aborted);

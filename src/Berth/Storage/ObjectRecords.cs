@@ -1,18 +1,13 @@
-using System.Security.Cryptography;
-using System.Text;
-
 namespace Berth.Storage;
 
 /// <summary>Records as objects of one store: each record one small object at <c>records/{partition}/{row}</c>.</summary>
 /// <remarks>
 /// An object's version may be a hash of its bytes, which returns when the bytes do; a record's may not. So each object
-/// begins with a line that no other write has, 16 random hex digits, which readers do not see.
+/// begins with a line that no other write has, which readers do not see: see <see cref="RecordEnvelope"/>.
 /// </remarks>
 public sealed class ObjectRecords(IVersionedObjects objects) : IRecordStore
 {
     private const string Root = "records/";
-    private const int NonceDigits = 16;
-    private const int HeaderSize = NonceDigits + 1;
 
     /// <summary>How many rows of one page are read together; enough to hide a cloud store's latency.</summary>
     private const int ReadsTogether = 16;
@@ -81,6 +76,33 @@ public sealed class ObjectRecords(IVersionedObjects objects) : IRecordStore
         return new(entries, rows.More);
     }
 
+    /// <summary>In the order of the objects' keys.</summary>
+    /// <inheritdoc/>
+    public async Task<Page<RecordKey>> ListTreeAsync(
+        string root, RecordKey? after, int limit, CancellationToken cancellationToken)
+    {
+        StorageKey.RequireTree(root, after, limit);
+        var prefix = $"{Root}{root}/";
+        var behind = after is { } key ? ObjectKey(key) : null;
+        while (true)
+        {
+            var page = await _objects.ListAsync(prefix, behind, limit, cancellationToken);
+            List<RecordKey> keys = [.. page.Items.Select(Parse).Where(found => StorageKey.IsBelow(root, found.Partition))];
+            if (keys.Count > 0 || !page.More)
+            {
+                return new(keys, page.More);
+            }
+
+            behind = page.Items[^1]; // all of them rows of the root itself
+        }
+    }
+
+    private static RecordKey Parse(string objectKey)
+    {
+        var slash = objectKey.LastIndexOf('/');
+        return new(objectKey[Root.Length..slash], objectKey[(slash + 1)..]);
+    }
+
     private static string ObjectKey(RecordKey key) => $"{Root}{key.Partition}/{key.Row}";
 
     private async Task<List<RecordEntry>> ReadRowsAsync(
@@ -103,25 +125,14 @@ public sealed class ObjectRecords(IVersionedObjects objects) : IRecordStore
 
     private async Task<Record?> ReadAsync(string key, CancellationToken cancellationToken)
     {
-        if (await _objects.ReadAsync(key, cancellationToken) is not { } content)
-        {
-            return null;
-        }
-
-        return content.Bytes.Length >= HeaderSize && content.Bytes.Span[NonceDigits] == '\n'
-            ? new(content.Bytes[HeaderSize..], content.Version)
-            : throw new StorageException("An object below records/ is not a record.");
+        var content = await _objects.ReadAsync(key, cancellationToken);
+        return content is null ? null : new(RecordEnvelope.Unwrap(content.Bytes), content.Version);
     }
 
     private Task<bool> WriteAsync(
         RecordKey key, ReadOnlyMemory<byte> value, PutCondition condition, CancellationToken cancellationToken)
     {
         StorageKey.RequireRecord(key);
-        RecordValue.Require(value);
-        var content = new byte[HeaderSize + value.Length];
-        Encoding.ASCII.GetBytes(RandomNumberGenerator.GetHexString(NonceDigits, lowercase: true), content);
-        content[NonceDigits] = (byte)'\n';
-        value.Span.CopyTo(content.AsSpan(HeaderSize));
-        return _objects.PutAsync(ObjectKey(key), content, condition, cancellationToken);
+        return _objects.PutAsync(ObjectKey(key), RecordEnvelope.Wrap(value), condition, cancellationToken);
     }
 }

@@ -104,23 +104,15 @@ public abstract class FaultTests(RegistryFixture fixture) : ProtocolTests(fixtur
     }
 
     [SkippableFact]
-    public async Task An_object_that_is_gone_or_too_long_is_not_a_missing_blob()
+    public async Task An_object_that_is_gone_is_not_a_missing_blob()
     {
-        var (gone, longer) = (Client.RandomBytes(1000), Client.RandomBytes(1000));
+        var gone = Client.RandomBytes(1000);
         await Client.PushBlobAsync(Repository, gone);
-        await Client.PushBlobAsync(Repository, longer);
-        var objects = Fixture.Objects;
         var blob = await FindBlobAsync(Repository, Client.Digest(gone));
-        await objects.DeleteAsync(blob!.Object, default);
-        blob = await FindBlobAsync(Repository, Client.Digest(longer));
-        await objects.DeleteAsync(blob!.Object, default);
-        await objects.PutAsync(blob.Object, new([.. longer, 1, 2, 3]), default);
+        await Fixture.Objects.DeleteAsync(blob!.Object, default);
 
         await AssertErrorAsync(
             await Client.SendAsync("GET", $"/v2/{Repository}/blobs/{Client.Digest(gone)}"), 500, "UNKNOWN");
-        using var response = await AssertStatusAsync(
-            200, Client.SendAsync("GET", $"/v2/{Repository}/blobs/{Client.Digest(longer)}"));
-        Assert.Equal(longer, await response.Content.ReadAsByteArrayAsync());
     }
 
     /// <summary>Sends a request again and again, its first storage call failing, then its second, until none is left.</summary>

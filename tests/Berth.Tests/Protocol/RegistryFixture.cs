@@ -1,5 +1,6 @@
 using Berth.Storage;
 using Berth.Storage.FileSystem;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Berth.Tests.Protocol;
 
@@ -50,6 +51,9 @@ public abstract class RegistryFixture : IAsyncLifetime
     /// <summary>Another registry over the same stores.</summary>
     public Task<TestRegistry> StartAsync(RegistryOptions? options = null) =>
         TestRegistry.StartAsync(_stores.Open(), options);
+
+    /// <summary>Another registry over the same stores, which speaks nothing but HTTP/2.</summary>
+    public Task<TestRegistry> StartHttp2Async() => TestRegistry.StartAsync(_stores.Open(), protocols: HttpProtocols.Http2);
 
     /// <summary>Another registry over the same stores, whose calls the test fails or holds back.</summary>
     public Task<TestRegistry> StartAsync(Interception interception, RegistryOptions? options = null)

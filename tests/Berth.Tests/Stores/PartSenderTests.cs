@@ -104,6 +104,10 @@ public sealed class PartSenderTests
         public Task PutAsync(string key, ReadOnlySequence<byte> content, CancellationToken cancellationToken) =>
             throw new NotSupportedException();
 
+        public Task<Page<UnfinishedUpload>> ListUploadsAsync(
+            UnfinishedUpload? after, int limit, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
+
         public Task DeleteAsync(string key, CancellationToken cancellationToken) => throw new NotSupportedException();
 
         public Task<Page<string>> ListAsync(

@@ -118,7 +118,7 @@ public sealed class FileSystemObjects : IObjectStore, IVersionedObjects
     public Task<string> BeginUploadAsync(string key, CancellationToken cancellationToken)
     {
         StorageKey.Require(key);
-        return RunAsync(_uploads.Begin, cancellationToken);
+        return RunAsync(() => _uploads.Begin(key), cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -163,6 +163,15 @@ public sealed class FileSystemObjects : IObjectStore, IVersionedObjects
     {
         StorageKey.Require(key);
         return RunAsync(() => _uploads.AbortAsync(key, uploadId, cancellationToken), cancellationToken);
+    }
+
+    /// <summary>In the order of their ids.</summary>
+    /// <inheritdoc/>
+    public Task<Page<UnfinishedUpload>> ListUploadsAsync(
+        UnfinishedUpload? after, int limit, CancellationToken cancellationToken)
+    {
+        StorageKey.RequireUploads(after, limit);
+        return RunAsync(() => _uploads.List(after?.UploadId, limit), cancellationToken);
     }
 
     /// <inheritdoc/>
