@@ -58,6 +58,7 @@ public sealed class TableRecords : IRecordStore
                 return response.HasValue ? response.Value : throw new RequestFailedException(response.GetRawResponse());
             },
             refused: null,
+            isConditional: false,
             cancellationToken);
         return entity is null ? null : new(Value(entity), entity.ETag.ToString());
     }
@@ -103,6 +104,7 @@ public sealed class TableRecords : IRecordStore
                 return true;
             },
             refused: false,
+            isConditional: true,
             cancellationToken);
     }
 
@@ -133,6 +135,7 @@ public sealed class TableRecords : IRecordStore
                 return response.Status == 404 ? throw new RequestFailedException(response) : true;
             },
             refused: version is null,
+            isConditional: version is not null,
             cancellationToken);
     }
 
@@ -276,6 +279,7 @@ public sealed class TableRecords : IRecordStore
                 return entities;
             },
             refused: [],
+            isConditional: false,
             cancellationToken);
 
     /// <summary>A write that may be the table's first.</summary>
@@ -287,10 +291,11 @@ public sealed class TableRecords : IRecordStore
     /// <param name="what">The call in words.</param>
     /// <param name="call">The call.</param>
     /// <param name="refused">The answer where the entity is absent or of another version.</param>
+    /// <param name="isConditional">Whether the call names a version. Where none was named, 412 tells nothing of the entity.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     private Task<T> CallAsync<T>(
-        string what, Func<TableClient, Task<T>> call, T refused, CancellationToken cancellationToken) =>
+        string what, Func<TableClient, Task<T>> call, T refused, bool isConditional, CancellationToken cancellationToken) =>
         _home.ReadAsync(
-            what, refused, e => e is { Status: 404, ErrorCode: EntityMissing } or { Status: 412 },
+            what, refused, e => e is { Status: 404, ErrorCode: EntityMissing } || (isConditional && e.Status == 412),
             () => call(_table.Value), cancellationToken);
 }
