@@ -212,6 +212,16 @@ public sealed class BlobObjects : IObjectStore
             _listing.ListAsync(prefix, after, limit, cancellationToken), cancellationToken);
     }
 
+    /// <summary>None, without a call: Azure discards blocks that nobody commits a week after the last one came.</summary>
+    /// <inheritdoc/>
+    public Task<Page<UnfinishedUpload>> ListUploadsAsync(
+        UnfinishedUpload? after, int limit, CancellationToken cancellationToken)
+    {
+        StorageKey.RequireUploads(after, limit);
+        cancellationToken.ThrowIfCancellationRequested();
+        return Task.FromResult(new Page<UnfinishedUpload>([], More: false));
+    }
+
     /// <summary>Whether a condition that was sent did not hold. A lease refuses with 412 too, and is a fault.</summary>
     private static bool IsRefusal(RequestFailedException e) =>
         e.ErrorCode == BlobErrorCode.ConditionNotMet || e.ErrorCode == BlobErrorCode.BlobAlreadyExists;

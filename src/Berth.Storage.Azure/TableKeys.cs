@@ -21,6 +21,9 @@ internal static class TableKeys
     /// <summary>Stands between the segments of a partition. No segment has it: it is marked there.</summary>
     private const char Separator = '|';
 
+    /// <summary>Two separators and SHA-256 in hexadecimal digits.</summary>
+    private const int HashLength = 66;
+
     /// <summary>The last of the Hangul syllables; what is up to it and beyond U+009F stands for itself.</summary>
     private const char Last = '\uD7A3';
 
@@ -34,10 +37,29 @@ internal static class TableKeys
     {
         var key = string.Join(Separator, partition.Split('/').Select(OfRow));
 
-        // Only partitions of hundreds of characters that need a mark get there, and they are never read back.
-        return key.Length <= MaximumLength
-            ? key
-            : Separator + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(partition)));
+        if (key.Length <= MaximumLength)
+            return key;
+
+        // Only partitions of hundreds of characters that need a mark get there: whole segments, as far as they fit, and a
+        // hash behind an empty one, which no other key has.
+        var kept = key.LastIndexOf(Separator, MaximumLength - HashLength);
+        return $"{key[..Math.Max(kept, 0)]}{Separator}{Separator}"
+            + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(partition)));
+    }
+
+    /// <summary>The partition of a key; <see langword="null"/> where the key has a hash, or <see cref="OfPartition"/> makes
+    /// none like it.</summary>
+    public static string? ToPartition(string key)
+    {
+        var segments = key.Split(Separator).Select(segment => segment.Length == 0 ? null : ToRow(segment)).ToList();
+        return segments.Contains(null) ? null : string.Join('/', segments);
+    }
+
+    /// <summary>What lies between these are the keys of all partitions below a root.</summary>
+    public static (string Before, string Behind) Below(string root)
+    {
+        var key = OfPartition(root);
+        return (key + Separator, key + (char)(Separator + 1));
     }
 
     /// <summary>The key of a row that <see cref="StorageKey"/> has checked.</summary>

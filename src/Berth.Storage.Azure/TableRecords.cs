@@ -1,3 +1,4 @@
+using System.Text;
 using Azure;
 using Azure.Data.Tables;
 
@@ -25,7 +26,13 @@ public sealed class TableRecords : IRecordStore
     private const string EntityMissing = "ResourceNotFound";
     private const string TableMissing = "TableNotFound";
 
+    /// <summary>The partition in UTF-8, of an entity whose key has only a hash of it.</summary>
+    private const string WholePartition = "Partition";
+
     private static readonly string[] KeyOnly = [nameof(TableEntity.RowKey)];
+    private static readonly string[] WholeKey =
+        [nameof(TableEntity.PartitionKey), nameof(TableEntity.RowKey), WholePartition];
+
     private readonly Lazy<TableClient> _table;
     private readonly CreatedOnNeed _home;
 
@@ -51,6 +58,7 @@ public sealed class TableRecords : IRecordStore
                 return response.HasValue ? response.Value : throw new RequestFailedException(response.GetRawResponse());
             },
             refused: null,
+            isConditional: false,
             cancellationToken);
         return entity is null ? null : new(Value(entity), entity.ETag.ToString());
     }
@@ -96,6 +104,7 @@ public sealed class TableRecords : IRecordStore
                 return true;
             },
             refused: false,
+            isConditional: true,
             cancellationToken);
     }
 
@@ -126,6 +135,7 @@ public sealed class TableRecords : IRecordStore
                 return response.Status == 404 ? throw new RequestFailedException(response) : true;
             },
             refused: version is null,
+            isConditional: version is not null,
             cancellationToken);
     }
 
@@ -134,7 +144,7 @@ public sealed class TableRecords : IRecordStore
         string partition, string? after, int limit, CancellationToken cancellationToken)
     {
         StorageKey.RequireRows(partition, after, limit);
-        var entities = await QueryAsync(partition, after, limit, KeyOnly, cancellationToken);
+        var entities = await QueryAsync(RowsAfter(partition, after), limit, KeyOnly, cancellationToken);
         return new([.. entities.Take(limit).Select(Row)], entities.Count > limit);
     }
 
@@ -143,9 +153,38 @@ public sealed class TableRecords : IRecordStore
         string partition, string? after, int limit, CancellationToken cancellationToken)
     {
         StorageKey.RequireRows(partition, after, limit);
-        var entities = await QueryAsync(partition, after, limit, select: null, cancellationToken);
+        var entities = await QueryAsync(RowsAfter(partition, after), limit, select: null, cancellationToken);
         return new(
             [.. entities.Take(limit).Select(entity => new RecordEntry(Row(entity), Value(entity), entity.ETag.ToString()))],
+            entities.Count > limit);
+    }
+
+    /// <summary>
+    /// In the order of the entities' keys. Asks apart for the rest of the partition that it goes on in: the service makes of
+    /// a condition with "or" in it a search through everything.
+    /// </summary>
+    /// <inheritdoc/>
+    public async Task<Page<RecordKey>> ListTreeAsync(
+        string root, RecordKey? after, int limit, CancellationToken cancellationToken)
+    {
+        StorageKey.RequireTree(root, after, limit);
+        limit = Math.Min(limit, MaximumQuery - 1); // with the one more that is asked for, a single query
+        var entities = new List<TableEntity>();
+        var (begin, end) = TableKeys.Below(root);
+        if (after is { } key)
+        {
+            entities = await QueryAsync(RowsAfter(key.Partition, key.Row), limit, WholeKey, cancellationToken);
+            begin = TableKeys.OfPartition(key.Partition);
+        }
+
+        if (entities.Count <= limit)
+        {
+            entities.AddRange(await QueryAsync(
+                $"PartitionKey gt '{begin}' and PartitionKey lt '{end}'", limit - entities.Count, WholeKey, cancellationToken));
+        }
+
+        return new(
+            [.. entities.Take(limit).Select(entity => new RecordKey(Partition(entity), Row(entity)))],
             entities.Count > limit);
     }
 
@@ -170,6 +209,8 @@ public sealed class TableRecords : IRecordStore
         StorageKey.RequireRecord(key);
         RecordValue.Require(value);
         var entity = new TableEntity(TableKeys.OfPartition(key.Partition), TableKeys.OfRow(key.Row));
+        if (TableKeys.ToPartition(entity.PartitionKey) is null)
+            entity[WholePartition] = Encoding.UTF8.GetBytes(key.Partition);
         for (var (at, part) = (0, 0); at < value.Length; at += MaximumProperty, part++)
             entity[$"V{part}"] = value[at..Math.Min(at + MaximumProperty, value.Length)].ToArray();
         return entity;
@@ -194,18 +235,25 @@ public sealed class TableRecords : IRecordStore
         return value;
     }
 
-    private static string Row(TableEntity entity) =>
-        TableKeys.ToRow(entity.RowKey) ?? throw new StorageException("An entity of the table is not a record.");
+    private static string Row(TableEntity entity) => TableKeys.ToRow(entity.RowKey) ?? throw NoRecord();
+
+    private static string Partition(TableEntity entity) =>
+        TableKeys.ToPartition(entity.PartitionKey)
+        ?? (entity.GetBinary(WholePartition) is { } whole ? Encoding.UTF8.GetString(whole) : throw NoRecord());
+
+    private static StorageException NoRecord() => new("An entity of the table is not a record.");
+
+    /// <summary>A filter. Keys have no quotes: they are marked.</summary>
+    private static string RowsAfter(string partition, string? after)
+    {
+        var filter = $"PartitionKey eq '{TableKeys.OfPartition(partition)}'";
+        return after is null ? filter : $"{filter} and RowKey gt '{TableKeys.OfRow(after)}'";
+    }
 
     /// <summary>Up to one entity more than asked for, which tells whether more follow.</summary>
     private Task<List<TableEntity>> QueryAsync(
-        string partition, string? after, int limit, string[]? select, CancellationToken cancellationToken)
-    {
-        // Keys have no quotes: they are marked.
-        var filter = $"PartitionKey eq '{TableKeys.OfPartition(partition)}'";
-        if (after is not null)
-            filter += $" and RowKey gt '{TableKeys.OfRow(after)}'";
-        return CallAsync(
+        string filter, int limit, string[]? select, CancellationToken cancellationToken) =>
+        CallAsync(
             "list records",
             async table =>
             {
@@ -231,8 +279,8 @@ public sealed class TableRecords : IRecordStore
                 return entities;
             },
             refused: [],
+            isConditional: false,
             cancellationToken);
-    }
 
     /// <summary>A write that may be the table's first.</summary>
     private Task<T> WriteAsync<T>(
@@ -243,10 +291,11 @@ public sealed class TableRecords : IRecordStore
     /// <param name="what">The call in words.</param>
     /// <param name="call">The call.</param>
     /// <param name="refused">The answer where the entity is absent or of another version.</param>
+    /// <param name="isConditional">Whether the call names a version. Where none was named, 412 tells nothing of the entity.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     private Task<T> CallAsync<T>(
-        string what, Func<TableClient, Task<T>> call, T refused, CancellationToken cancellationToken) =>
+        string what, Func<TableClient, Task<T>> call, T refused, bool isConditional, CancellationToken cancellationToken) =>
         _home.ReadAsync(
-            what, refused, e => e is { Status: 404, ErrorCode: EntityMissing } or { Status: 412 },
+            what, refused, e => e is { Status: 404, ErrorCode: EntityMissing } || (isConditional && e.Status == 412),
             () => call(_table.Value), cancellationToken);
 }

@@ -203,6 +203,32 @@ public sealed class OssObjects : IObjectStore
         }
     }
 
+    /// <summary>In the order of their keys.</summary>
+    /// <inheritdoc/>
+    public Task<Page<UnfinishedUpload>> ListUploadsAsync(
+        UnfinishedUpload? after, int limit, CancellationToken cancellationToken)
+    {
+        StorageKey.RequireUploads(after, limit);
+        return UploadPages.ReadAsync(
+            after, limit, key => OssNames.Encode(_bucket.Folder, key), name => OssNames.Decode(_bucket.Folder, name),
+            async (mark, most) =>
+            {
+                var request = new ListMultipartUploadsRequest(_bucket.Name)
+                {
+                    Prefix = _bucket.Folder,
+                    KeyMarker = mark.Name,
+                    UploadIdMarker = mark.UploadId,
+                    MaxUploads = most,
+                };
+                var page = await _bucket.CallAsync(
+                    "list uploads", client => client.ListMultipartUploads(request), isExpected: null, cancellationToken);
+                return new(
+                    [.. page.MultipartUploads.Select(upload => new UploadName(upload.Key, upload.UploadId))],
+                    page.IsTruncated,
+                    new(page.NextKeyMarker, page.NextUploadIdMarker));
+            });
+    }
+
     private static bool IsUnknown([NotNullWhen(true)] string? code) => code == OssErrorCode.NoSuchUpload;
 
     private string NameOf(string key)

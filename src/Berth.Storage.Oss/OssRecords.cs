@@ -160,6 +160,17 @@ public sealed class OssRecords : IRecordStore
         }
     }
 
+    /// <summary>In the order of the objects' names.</summary>
+    /// <inheritdoc/>
+    public async Task<Page<RecordKey>> ListTreeAsync(
+        string root, RecordKey? after, int limit, CancellationToken cancellationToken)
+    {
+        StorageKey.RequireTree(root, after, limit);
+        var (rows, more) = await LiveAsync(
+            _listing.ReadTreeAsync(root, after, limit, cancellationToken), limit, cancellationToken);
+        return new([.. rows.Select(row => row.Key)], more);
+    }
+
     private static StorageException Contended() =>
         new("Too many others write the same record.") { IsThrottled = true };
 
@@ -226,14 +237,20 @@ public sealed class OssRecords : IRecordStore
         throw Contended();
     }
 
-    /// <summary>A page of the records that are live, and what is superfluous of all that was seen offered to be removed.</summary>
-    private async Task<(List<RecordRow> Rows, bool More)> PageAsync(
+    private Task<(List<RecordRow> Rows, bool More)> PageAsync(
         string partition, string? after, int limit, CancellationToken cancellationToken)
     {
         StorageKey.RequireRows(partition, after, limit);
+        return LiveAsync(_listing.ReadAllAsync(partition, after, limit, cancellationToken), limit, cancellationToken);
+    }
+
+    /// <summary>A page of the records that are live, and what is superfluous of all that was seen offered to be removed.</summary>
+    private async Task<(List<RecordRow> Rows, bool More)> LiveAsync(
+        IAsyncEnumerable<RecordRow> listed, int limit, CancellationToken cancellationToken)
+    {
         cancellationToken.ThrowIfCancellationRequested();
         var (rows, seen) = (new List<RecordRow>(), new List<RecordRow>());
-        await foreach (var row in _listing.ReadAllAsync(partition, after, limit, cancellationToken))
+        await foreach (var row in listed)
         {
             seen.Add(row);
             if (!row.IsLive)

@@ -31,13 +31,25 @@ internal sealed class RecordListing(OssBucket bucket, RecordNames names)
     /// <param name="after">The row before the first.</param>
     /// <param name="about">About how many are wanted: what is asked for at first.</param>
     /// <param name="cancellationToken">Ends the listing.</param>
-    public async IAsyncEnumerable<RecordRow> ReadAllAsync(
-        string partition, string? after, int about, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public IAsyncEnumerable<RecordRow> ReadAllAsync(
+        string partition, string? after, int about, CancellationToken cancellationToken) =>
+        ReadBelowAsync(
+            partition, after is null ? null : new RecordKey(partition, after), about, found => found == partition,
+            cancellationToken);
+
+    /// <summary>The same of all partitions below a root, each one's rows together.</summary>
+    public IAsyncEnumerable<RecordRow> ReadTreeAsync(
+        string root, RecordKey? after, int about, CancellationToken cancellationToken) =>
+        ReadBelowAsync(root, after, about, found => StorageKey.IsBelow(root, found), cancellationToken);
+
+    private async IAsyncEnumerable<RecordRow> ReadBelowAsync(
+        string folder, RecordKey? after, int about, Func<string, bool> isWanted,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var prefix = names.Partition(partition);
-        var marker = after is null ? null : names.Behind(new(partition, after));
+        var prefix = names.Below(folder);
+        var marker = after is { } behind ? names.Behind(behind) : null;
         var limit = Math.Min(MostKeys, (2 * about) + 8); // a record that was replaced has two
-        string? row = null;
+        RecordKey? key = null;
         var listed = Moment.Now(bucket.Time);
         var entries = new List<RecordRow.Entry>();
         while (true)
@@ -47,22 +59,22 @@ internal sealed class RecordListing(OssBucket bucket, RecordNames names)
             foreach (var summary in page.ObjectSummaries)
             {
                 marker = summary.Key;
-                if (names.Parse(partition, summary.Key) is not { } found)
+                if (names.Parse(summary.Key) is not { } found || !isWanted(found.Key.Partition))
                     continue; // not one of ours
-                if (row is not null && row != found.Row)
+                if (key is { } whole && whole != found.Key)
                 {
-                    yield return new(new(partition, row), entries, now, listed);
+                    yield return new(whole, entries, now, listed);
                     entries = [];
                 }
 
-                row = found.Row;
+                key = found.Key;
                 entries.Add(EntryOf(summary, found.Suffix));
             }
 
             if (!page.IsTruncated || marker is null)
             {
-                if (row is not null)
-                    yield return new(new(partition, row), entries, now, listed);
+                if (key is { } last)
+                    yield return new(last, entries, now, listed);
                 yield break;
             }
 

@@ -8,6 +8,8 @@ namespace Berth.Storage.Oss;
 /// </summary>
 internal sealed class RecordNames(string folder)
 {
+    private const string Folder = "records/";
+
     private const char EndOfRow = '#';
 
     /// <summary>Stands before a character that is not above <see cref="EndOfRow"/>, or is itself this one.</summary>
@@ -16,11 +18,11 @@ internal sealed class RecordNames(string folder)
     /// <summary>What is added to a marked character: it is then a printable one.</summary>
     private const int Shift = 0x40;
 
-    /// <summary>What names of all rows of a partition begin with.</summary>
-    public string Partition(string partition) => OssNames.Encode(folder, $"records/{partition}/");
+    /// <summary>What names of all rows of a partition begin with, and of all partitions below a root.</summary>
+    public string Below(string partition) => OssNames.Encode(folder, $"{Folder}{partition}/");
 
     /// <summary>What names of all generations of a record begin with.</summary>
-    public string Record(RecordKey key) => OssNames.Encode(folder, $"records/{key.Partition}/{Encode(key.Row)}{EndOfRow}");
+    public string Record(RecordKey key) => OssNames.Encode(folder, $"{Folder}{key.Partition}/{Encode(key.Row)}{EndOfRow}");
 
     /// <summary>The name of a generation.</summary>
     public string Of(RecordKey key, Generation generation) => Record(key) + generation.Suffix;
@@ -28,14 +30,15 @@ internal sealed class RecordNames(string folder)
     /// <summary>A mark behind all generations of a record, and before the next one's.</summary>
     public string Behind(RecordKey key) => Record(key) + '~';
 
-    /// <summary>The row and the generation's suffix of a name below a partition; <see langword="null"/> where it is not ours.</summary>
-    public (string Row, string Suffix)? Parse(string partition, string name)
+    /// <summary>The record and the generation's suffix of a name; <see langword="null"/> where it is not ours.</summary>
+    public (RecordKey Key, string Suffix)? Parse(string name)
     {
-        var prefix = $"records/{partition}/";
-        if (OssNames.Decode(folder, name) is not { } key || !key.StartsWith(prefix, StringComparison.Ordinal))
+        if (OssNames.Decode(folder, name) is not { } key || !key.StartsWith(Folder, StringComparison.Ordinal))
             return null;
-        var end = key.IndexOf(EndOfRow, prefix.Length);
-        return end < 0 || Decode(key[prefix.Length..end]) is not { } row ? null : (row, key[(end + 1)..]);
+        var slash = key.LastIndexOf('/');
+        var end = key.IndexOf(EndOfRow, slash + 1);
+        return slash < Folder.Length || end < 0 || Decode(key[(slash + 1)..end]) is not { } row
+            ? null : (new(key[Folder.Length..slash], row), key[(end + 1)..]);
     }
 
     private static string Encode(string row)

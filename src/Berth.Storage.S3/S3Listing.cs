@@ -45,4 +45,24 @@ internal sealed class S3Listing(S3Bucket bucket)
             request.StartAfter = entries[^1].Key;
         }
     }
+
+    /// <summary>The uploads in parts that follow a mark, as S3 lists them; those of other prefixes are not among them.</summary>
+    public async Task<UploadPage> ListUploadsAsync(UploadMark mark, int limit, CancellationToken cancellationToken)
+    {
+        var request = new ListMultipartUploadsRequest
+        {
+            BucketName = bucket.Options.Bucket,
+            Prefix = bucket.Names.Encode(""),
+            KeyMarker = mark.Name,
+            UploadIdMarker = mark.UploadId,
+            MaxUploads = limit,
+        };
+        var answer = await bucket.Tries.RunAsync(
+            "list uploads", S3Tries.Patience, token => bucket.Client.ListMultipartUploadsAsync(request, token),
+            cancellationToken);
+        return new(
+            [.. (answer.MultipartUploads ?? []).Select(upload => new UploadName(upload.Key, upload.UploadId))],
+            answer.IsTruncated == true,
+            new(answer.NextKeyMarker, answer.NextUploadIdMarker));
+    }
 }

@@ -208,6 +208,17 @@ public sealed class S3Objects : IObjectStore
         return _listing.ListAsync(prefix, after, limit, withEmpty: true, cancellationToken);
     }
 
+    /// <summary>In the order of their keys.</summary>
+    /// <inheritdoc/>
+    public Task<Page<UnfinishedUpload>> ListUploadsAsync(
+        UnfinishedUpload? after, int limit, CancellationToken cancellationToken)
+    {
+        StorageKey.RequireUploads(after, limit);
+        return UploadPages.ReadAsync(
+            after, limit, _bucket.Names.Encode, _bucket.Names.Decode,
+            (mark, most) => _listing.ListUploadsAsync(mark, most, cancellationToken));
+    }
+
     /// <summary>The size of an object, by reading no more than its first byte.</summary>
     private async Task<long?> SizeAsync(string name, CancellationToken cancellationToken)
     {

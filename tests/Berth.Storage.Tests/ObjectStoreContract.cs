@@ -11,7 +11,9 @@ namespace Berth.Storage.Tests;
 /// none.</param>
 /// <param name="skip">Why the tests are skipped: an emulator is not installed.</param>
 /// <param name="keepsAttempts">Whether the store keeps the parts of two attempts under one number, or only the last one's.</param>
-public abstract partial class ObjectStoreContract(IObjectStore? store, string? skip = null, bool keepsAttempts = true)
+/// <param name="listsUploads">Whether the store lists unfinished uploads, or discards them by itself.</param>
+public abstract partial class ObjectStoreContract(
+    IObjectStore? store, string? skip = null, bool keepsAttempts = true, bool listsUploads = true)
 {
     private readonly string _folder = $"contract/{Guid.NewGuid():N}";
 

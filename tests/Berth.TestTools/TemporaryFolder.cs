@@ -13,6 +13,9 @@ public sealed class TemporaryFolder : IDisposable
     public static TemporaryFolder CreateIn(string parent) =>
         new(Directory.CreateDirectory(System.IO.Path.Join(parent, $"berth-test-{Guid.NewGuid():N}")).FullName);
 
+    /// <summary>Makes one in memory where the machine has such a file system: for what no disk is to be waited for.</summary>
+    public static TemporaryFolder CreateInMemory() => Directory.Exists("/dev/shm") ? CreateIn("/dev/shm") : Create();
+
     /// <summary>Makes a folder inside it.</summary>
     public string Add(string name) => Directory.CreateDirectory(At(name)).FullName;
 

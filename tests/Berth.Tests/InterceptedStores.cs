@@ -55,6 +55,10 @@ internal sealed class InterceptedObjects(IObjectStore store, Interception interc
     public Task<Page<string>> ListAsync(string prefix, string? after, int limit, CancellationToken cancellationToken) =>
         CallAsync(prefix, () => store.ListAsync(prefix, after, limit, cancellationToken));
 
+    public Task<Page<UnfinishedUpload>> ListUploadsAsync(
+        UnfinishedUpload? after, int limit, CancellationToken cancellationToken) =>
+        CallAsync("", () => store.ListUploadsAsync(after, limit, cancellationToken));
+
     private Task<T> CallAsync<T>(string key, Func<Task<T>> call, [CallerMemberName] string name = "") =>
         interception.CallAsync("Objects." + name, key, call);
 }
@@ -90,6 +94,10 @@ internal sealed class InterceptedRecords(IRecordStore store, Interception interc
     public Task<Page<RecordEntry>> ListAsync(
         string partition, string? after, int limit, CancellationToken cancellationToken) =>
         CallAsync(new(partition, ""), () => store.ListAsync(partition, after, limit, cancellationToken));
+
+    public Task<Page<RecordKey>> ListTreeAsync(
+        string root, RecordKey? after, int limit, CancellationToken cancellationToken) =>
+        CallAsync(new(root, ""), () => store.ListTreeAsync(root, after, limit, cancellationToken));
 
     private Task<T> CallAsync<T>(RecordKey key, Func<Task<T>> call, [CallerMemberName] string name = "") =>
         interception.CallAsync("Records." + name, $"{key.Partition}/{key.Row}", call);

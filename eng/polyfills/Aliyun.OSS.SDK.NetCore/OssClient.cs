@@ -57,10 +57,9 @@ public class OssClient
         var result = new ObjectListing { IsTruncated = Text(list, "IsTruncated") == "true" };
         foreach (var entry in Children(list, "Contents"))
         {
-            var key = Text(entry, "Key") ?? "";
             result.Add(new()
             {
-                Key = isEscaped ? Uri.UnescapeDataString(key.Replace('+', ' ')) : key,
+                Key = Unescaped(Text(entry, "Key"), isEscaped) ?? "",
                 ETag = Text(entry, "ETag")?.Trim('"') ?? "",
                 Size = long.Parse(Text(entry, "Size") ?? "0", CultureInfo.InvariantCulture),
                 LastModified = Time(Text(entry, "LastModified")),
@@ -187,6 +186,45 @@ public class OssClient
             Parameters = { ["uploadId"] = abortMultipartUploadRequest.UploadId },
         }).Dispose();
     }
+
+    public MultipartUploadListing ListMultipartUploads(ListMultipartUploadsRequest listMultipartUploadsRequest)
+    {
+        ArgumentNullException.ThrowIfNull(listMultipartUploadsRequest);
+        var request = new ServiceRequest(HttpMethod.Get, listMultipartUploadsRequest.BucketName, null)
+        {
+            Parameters = { ["uploads"] = "", ["encoding-type"] = "url" },
+        };
+        if (listMultipartUploadsRequest.Prefix is { } prefix)
+            request.Parameters["prefix"] = prefix;
+        if (listMultipartUploadsRequest.KeyMarker is { } key)
+            request.Parameters["key-marker"] = key;
+        if (listMultipartUploadsRequest.UploadIdMarker is { } id)
+            request.Parameters["upload-id-marker"] = id;
+        if (listMultipartUploadsRequest.MaxUploads is { } most)
+            request.Parameters["max-uploads"] = Number(most);
+        using var response = Send(request);
+        var list = ServiceClient.ReadXml(response);
+        var isEscaped = Text(list, "EncodingType") == "url";
+        var result = new MultipartUploadListing(listMultipartUploadsRequest.BucketName)
+        {
+            IsTruncated = Text(list, "IsTruncated") == "true",
+            NextKeyMarker = Unescaped(Text(list, "NextKeyMarker"), isEscaped),
+            NextUploadIdMarker = Text(list, "NextUploadIdMarker"),
+        };
+        foreach (var entry in Children(list, "Upload"))
+        {
+            result.Add(new()
+            {
+                Key = Unescaped(Text(entry, "Key"), isEscaped) ?? "",
+                UploadId = Text(entry, "UploadId") ?? "",
+            });
+        }
+
+        return Told(response, result);
+    }
+
+    private static string? Unescaped(string? text, bool isEscaped) =>
+        isEscaped && text is not null ? Uri.UnescapeDataString(text.Replace('+', ' ')) : text;
 
     private static T Told<T>(HttpResponseMessage response, T result)
         where T : GenericResult

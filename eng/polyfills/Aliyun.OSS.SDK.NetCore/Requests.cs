@@ -164,3 +164,16 @@ public class AbortMultipartUploadRequest(string bucketName, string key, string u
 
     public string UploadId { get; } = uploadId;
 }
+
+public class ListMultipartUploadsRequest(string bucketName)
+{
+    public string BucketName { get; } = bucketName;
+
+    public int? MaxUploads { get; set; }
+
+    public string? KeyMarker { get; set; }
+
+    public string? Prefix { get; set; }
+
+    public string? UploadIdMarker { get; set; }
+}

@@ -116,4 +116,32 @@ namespace Aliyun.OSS
 
         public DateTime LastModified { get; internal set; }
     }
+
+    public class MultipartUploadListing(string bucketName) : GenericResult
+    {
+        private readonly List<MultipartUpload> _uploads = [];
+
+        public string BucketName { get; internal set; } = bucketName;
+
+        public bool IsTruncated { get; internal set; }
+
+        public string? NextKeyMarker { get; internal set; }
+
+        public string? NextUploadIdMarker { get; internal set; }
+
+        public IEnumerable<MultipartUpload> MultipartUploads => _uploads;
+
+        internal void Add(MultipartUpload upload) => _uploads.Add(upload);
+    }
+
+    public class MultipartUpload
+    {
+        internal MultipartUpload()
+        {
+        }
+
+        public string Key { get; internal set; } = "";
+
+        public string UploadId { get; internal set; } = "";
+    }
 }

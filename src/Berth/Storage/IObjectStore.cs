@@ -79,6 +79,19 @@ public interface IObjectStore : IReadableObjects
     /// <summary>Drops an upload and its parts. Absent, or complete already: nothing happens.</summary>
     Task AbortUploadAsync(string key, string uploadId, CancellationToken cancellationToken);
 
+    /// <summary>Lists the uploads in parts that were begun, and neither completed nor aborted.</summary>
+    /// <remarks>
+    /// They are in an order of the store's own, the same for every call and every instance. A page may hold fewer than
+    /// exist and fit; it is empty only when none follow. Usually one call to the store. A store that discards what
+    /// nobody completes by itself, as Azure does after a week, lists none and makes no call.
+    /// </remarks>
+    /// <param name="after">Only uploads that follow this one, which may be over by now; <see langword="null"/> for the
+    /// first page.</param>
+    /// <param name="limit">The most uploads returned, 1 to 1,000.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    Task<Page<UnfinishedUpload>> ListUploadsAsync(
+        UnfinishedUpload? after, int limit, CancellationToken cancellationToken);
+
     /// <summary>Deletes an object. Absent: nothing happens.</summary>
     Task DeleteAsync(string key, CancellationToken cancellationToken);
 }
@@ -121,7 +134,12 @@ public readonly record struct PartPosition(int Number, long Offset, string Attem
     }
 }
 
+/// <summary>An upload in parts that is not over.</summary>
+/// <param name="Key">The key given to <see cref="IObjectStore.BeginUploadAsync"/>.</param>
+/// <param name="UploadId">The id it returned.</param>
+public readonly record struct UnfinishedUpload(string Key, string UploadId);
+
 /// <summary>One page of a listing.</summary>
-/// <param name="Items">The entries, in ordinal order.</param>
+/// <param name="Items">The entries, in the order of the listing.</param>
 /// <param name="More">True when entries follow the last of these.</param>
 public sealed record Page<T>(IReadOnlyList<T> Items, bool More);

@@ -48,6 +48,22 @@ public interface IRecordStore
     /// <remarks>A record deleted while the page is read is left out; the page may then hold fewer rows than exist.</remarks>
     Task<Page<RecordEntry>> ListAsync(
         string partition, string? after, int limit, CancellationToken cancellationToken);
+
+    /// <summary>Lists the keys of all records whose partition begins with a root, a slash behind it.</summary>
+    /// <remarks>
+    /// <para>The rows of one partition are together, in ordinal order. Partitions are in an order of the store's own, the
+    /// same for every call and every instance: where they have equal lengths and differ in plain characters only, the
+    /// ordinal one. So a walk over many pages sees every record that is there from its beginning to its end once, and
+    /// those that come or go meanwhile at most once.</para>
+    /// <para>A page may hold fewer keys than exist and fit; it is empty only when none follow. It costs one call to the
+    /// store, two on Azure when it goes on in the middle; more where the store keeps what is deleted for a while.</para>
+    /// </remarks>
+    /// <param name="root">Whole segments, at most 64 characters: <c>blobs</c>.</param>
+    /// <param name="after">Only keys that follow this one, which need not exist any more but lies below the root;
+    /// <see langword="null"/> for the first page.</param>
+    /// <param name="limit">The most keys returned, 1 to 1,000.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    Task<Page<RecordKey>> ListTreeAsync(string root, RecordKey? after, int limit, CancellationToken cancellationToken);
 }
 
 /// <summary>Where a record is kept.</summary>

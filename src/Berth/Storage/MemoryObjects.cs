@@ -167,6 +167,26 @@ public sealed class MemoryObjects(int minimumPartSize = 1, int maximumParts = 10
         return Task.CompletedTask;
     }
 
+    /// <summary>In the order of their ids.</summary>
+    /// <inheritdoc/>
+    public Task<Page<UnfinishedUpload>> ListUploadsAsync(
+        UnfinishedUpload? after, int limit, CancellationToken cancellationToken)
+    {
+        StorageKey.RequireUploads(after, limit);
+        cancellationToken.ThrowIfCancellationRequested();
+        lock (_lock)
+        {
+            var uploads = _uploads
+                .Where(upload => !upload.Value.IsComplete)
+                .Where(upload => after is null || string.CompareOrdinal(upload.Key, after.Value.UploadId) > 0)
+                .OrderBy(upload => upload.Key, StringComparer.Ordinal)
+                .Take(limit + 1)
+                .Select(upload => new UnfinishedUpload(upload.Value.Key, upload.Key))
+                .ToList();
+            return Task.FromResult(new Page<UnfinishedUpload>([.. uploads.Take(limit)], uploads.Count > limit));
+        }
+    }
+
     /// <inheritdoc/>
     public Task DeleteAsync(string key, CancellationToken cancellationToken) =>
         DeleteAsync(key, version: null, cancellationToken);

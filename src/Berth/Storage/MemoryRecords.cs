@@ -95,6 +95,27 @@ public sealed class MemoryRecords : IRecordStore
         }
     }
 
+    /// <inheritdoc/>
+    public Task<Page<RecordKey>> ListTreeAsync(
+        string root, RecordKey? after, int limit, CancellationToken cancellationToken)
+    {
+        StorageKey.RequireTree(root, after, limit);
+        cancellationToken.ThrowIfCancellationRequested();
+        lock (_lock)
+        {
+            var keys = _partitions
+                .Where(partition => StorageKey.IsBelow(root, partition.Key))
+                .Where(partition => after is null || string.CompareOrdinal(partition.Key, after.Value.Partition) >= 0)
+                .OrderBy(partition => partition.Key, StringComparer.Ordinal)
+                .SelectMany(partition => partition.Value.Keys.Select(row => new RecordKey(partition.Key, row)))
+                .Where(key => after is null || key.Partition != after.Value.Partition
+                    || string.CompareOrdinal(key.Row, after.Value.Row) > 0)
+                .Take(limit + 1)
+                .ToList();
+            return Task.FromResult(new Page<RecordKey>([.. keys.Take(limit)], keys.Count > limit));
+        }
+    }
+
     private Task<bool> WriteAsync(
         RecordKey key, ReadOnlyMemory<byte> value, Func<Record?, bool> mayWrite, CancellationToken cancellationToken)
     {

@@ -42,6 +42,10 @@ internal sealed class MeteredObjects(IObjectStore store, StorageMeter meter) : I
     public Task AbortUploadAsync(string key, string uploadId, CancellationToken cancellationToken) =>
         meter.CountAsync(() => store.AbortUploadAsync(key, uploadId, cancellationToken));
 
+    public Task<Page<UnfinishedUpload>> ListUploadsAsync(
+        UnfinishedUpload? after, int limit, CancellationToken cancellationToken) =>
+        meter.CountAsync(() => store.ListUploadsAsync(after, limit, cancellationToken));
+
     public Task DeleteAsync(string key, CancellationToken cancellationToken) =>
         meter.CountAsync(() => store.DeleteAsync(key, cancellationToken));
 

@@ -30,4 +30,8 @@ internal sealed class MeteredRecords(IRecordStore store, StorageMeter meter) : I
     public Task<Page<RecordEntry>> ListAsync(
         string partition, string? after, int limit, CancellationToken cancellationToken) =>
         meter.CountAsync(() => store.ListAsync(partition, after, limit, cancellationToken));
+
+    public Task<Page<RecordKey>> ListTreeAsync(
+        string root, RecordKey? after, int limit, CancellationToken cancellationToken) =>
+        meter.CountAsync(() => store.ListTreeAsync(root, after, limit, cancellationToken));
 }

@@ -76,6 +76,33 @@ public sealed class ObjectRecords(IVersionedObjects objects) : IRecordStore
         return new(entries, rows.More);
     }
 
+    /// <summary>In the order of the objects' keys.</summary>
+    /// <inheritdoc/>
+    public async Task<Page<RecordKey>> ListTreeAsync(
+        string root, RecordKey? after, int limit, CancellationToken cancellationToken)
+    {
+        StorageKey.RequireTree(root, after, limit);
+        var prefix = $"{Root}{root}/";
+        var behind = after is { } key ? ObjectKey(key) : null;
+        while (true)
+        {
+            var page = await _objects.ListAsync(prefix, behind, limit, cancellationToken);
+            List<RecordKey> keys = [.. page.Items.Select(Parse).Where(found => StorageKey.IsBelow(root, found.Partition))];
+            if (keys.Count > 0 || !page.More)
+            {
+                return new(keys, page.More);
+            }
+
+            behind = page.Items[^1]; // all of them rows of the root itself
+        }
+    }
+
+    private static RecordKey Parse(string objectKey)
+    {
+        var slash = objectKey.LastIndexOf('/');
+        return new(objectKey[Root.Length..slash], objectKey[(slash + 1)..]);
+    }
+
     private static string ObjectKey(RecordKey key) => $"{Root}{key.Partition}/{key.Row}";
 
     private async Task<List<RecordEntry>> ReadRowsAsync(

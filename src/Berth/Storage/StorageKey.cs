@@ -25,6 +25,9 @@ public static class StorageKey
     /// <summary>The longest partition and row together, in UTF-8 bytes.</summary>
     public const int MaximumRecordKeySize = 800;
 
+    /// <summary>The longest root of a tree of records, in UTF-16 units.</summary>
+    public const int MaximumRootLength = 64;
+
     /// <summary>The most entries of one page.</summary>
     public const int MaximumPageLimit = 1000;
 
@@ -83,12 +86,7 @@ public static class StorageKey
         ArgumentNullException.ThrowIfNull(prefix);
         if (prefix.Length > 0)
         {
-            if (!prefix.EndsWith('/'))
-            {
-                throw new ArgumentException("A prefix is empty or ends with a slash.", nameof(prefix));
-            }
-
-            Require(prefix[..^1], nameof(prefix));
+            Require(prefix.EndsWith('/') ? prefix[..^1] : prefix, nameof(prefix));
         }
 
         if (after is not null)
@@ -108,6 +106,53 @@ public static class StorageKey
         if (after is not null)
         {
             RequireRecord(new(partition, after));
+        }
+
+        RequireLimit(limit);
+    }
+
+    /// <summary>Checks what a listing of a tree of records is asked for.</summary>
+    /// <exception cref="ArgumentException">The root or the key to list after is malformed, or that key is not below the
+    /// root.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The limit is not 1 to 1,000.</exception>
+    public static void RequireTree(string root, RecordKey? after, int limit)
+    {
+        Require(root);
+        if (root.Length > MaximumRootLength)
+        {
+            throw new ArgumentException($"A root has at most {MaximumRootLength} characters.", nameof(root));
+        }
+
+        if (after is { } key)
+        {
+            RequireRecord(key);
+            if (!IsBelow(root, key.Partition))
+            {
+                throw new ArgumentException("The key to list after is not below the root.", nameof(after));
+            }
+        }
+
+        RequireLimit(limit);
+    }
+
+    /// <summary>Whether a partition begins with a root, a slash behind it.</summary>
+    public static bool IsBelow(string root, string partition)
+    {
+        ArgumentNullException.ThrowIfNull(root);
+        ArgumentNullException.ThrowIfNull(partition);
+        return partition.Length > root.Length && partition[root.Length] == '/'
+            && partition.StartsWith(root, StringComparison.Ordinal);
+    }
+
+    /// <summary>Checks what a listing of unfinished uploads is asked for.</summary>
+    /// <exception cref="ArgumentException">The upload to list after is malformed.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The limit is not 1 to 1,000.</exception>
+    public static void RequireUploads(UnfinishedUpload? after, int limit)
+    {
+        if (after is { } upload)
+        {
+            Require(upload.Key, nameof(after));
+            ArgumentException.ThrowIfNullOrEmpty(upload.UploadId, nameof(after));
         }
 
         RequireLimit(limit);

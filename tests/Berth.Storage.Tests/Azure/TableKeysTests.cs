@@ -93,6 +93,54 @@ public sealed class TableKeysTests
         Assert.Equal(partitions.Count, partitions.Select(TableKeys.OfPartition).Distinct(StringComparer.Ordinal).Count());
     }
 
+    [Fact]
+    public void Partitions_come_back_from_their_keys_unless_those_have_a_hash()
+    {
+        var hashed = 0;
+        foreach (var partition in Partitions())
+        {
+            var read = TableKeys.ToPartition(TableKeys.OfPartition(partition));
+            if (read is null)
+            {
+                hashed++;
+            }
+            else
+            {
+                Assert.Equal(partition, read);
+            }
+        }
+
+        Assert.InRange(hashed, 1, Hostile.Length * Hostile.Length);
+    }
+
+    [Fact]
+    public void All_partitions_below_a_root_and_no_others_have_keys_between_its_bounds()
+    {
+        string[] roots = ["blobs", "a-", "~", "\\", "p~/#", new('\t', 64)];
+        var segments = Partitions().Where((_, index) => index % 7 == 0).ToList();
+        foreach (var root in roots)
+        {
+            var (before, behind) = TableKeys.Below(root);
+            foreach (var segment in segments)
+            {
+                if (IsLegal(() => StorageKey.RequireRecord(new($"{root}/{segment}", "r"))))
+                {
+                    Assert.True(IsBetween($"{root}/{segment}"), segment);
+                }
+
+                Assert.Equal(StorageKey.IsBelow(root, segment), IsBetween(segment));
+                if (IsLegal(() => StorageKey.RequireRecord(new(root + segment, "r"))))
+                {
+                    Assert.Equal(StorageKey.IsBelow(root, root + segment), IsBetween(root + segment));
+                }
+            }
+
+            bool IsBetween(string partition) =>
+                string.CompareOrdinal(TableKeys.OfPartition(partition), before) > 0
+                && string.CompareOrdinal(TableKeys.OfPartition(partition), behind) < 0;
+        }
+    }
+
     [Theory]
     [InlineData("a|b")]
     [InlineData("a b")]

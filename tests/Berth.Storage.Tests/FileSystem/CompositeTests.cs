@@ -21,7 +21,7 @@ public sealed class CompositeTests : IDisposable
 
         Assert.True(File.Exists(Path.Join(_folder.Root, "store", "one")));
         var pieces = Directory.GetFiles(Path.Join(_folder.Root, "store", "two%+")).Select(Path.GetFileName);
-        Assert.Equal(["%59", "%index", "x"], pieces.Order(StringComparer.Ordinal));
+        Assert.Equal(["%59", "%index", "%key", "x"], pieces.Order(StringComparer.Ordinal));
         Assert.Equal(["one", "two"], (await Store.ListAsync("", null, 10, None)).Items);
         Assert.Empty(Directory.GetFileSystemEntries(Path.Join(_folder.Root, "uploads")));
     }

@@ -40,6 +40,21 @@ public sealed class FileSystemStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task An_upload_whose_completion_was_cut_short_is_still_listed_and_can_be_aborted()
+    {
+        var upload = await Store.BeginUploadAsync("objects/ab/cd", None);
+        await Store.UploadPartAsync("objects/ab/cd", upload, new(1, 0, "x"), new(Data.Bytes(10)), None);
+        var folder = Path.Join(_folder.Root, "uploads", upload);
+        Directory.Move(folder, folder + "%"); // as completing begins
+        Directory.CreateDirectory(Path.Join(_folder.Root, "uploads", "somebody's"));
+
+        Assert.Equal([new("objects/ab/cd", upload)], (await Store.ListUploadsAsync(null, 10, None)).Items);
+        await Store.AbortUploadAsync("objects/ab/cd", upload, None);
+        Assert.Empty((await Store.ListUploadsAsync(null, 10, None)).Items);
+        Assert.False(Directory.Exists(folder + "%"));
+    }
+
+    [Fact]
     public async Task Of_two_instances_that_create_one_wins()
     {
         FileSystemObjects[] stores = [Store, new(_folder.Root)];

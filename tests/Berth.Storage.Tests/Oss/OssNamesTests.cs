@@ -20,7 +20,10 @@ public sealed class OssNamesTests
         AssertOrdered(keys, key => OssNames.Encode("folder/", key));
         AssertOrdered(rows, row => names.Of(new("p/q", row), new(1, "")));
         Assert.All(keys, key => Assert.Equal(key, OssNames.Decode("folder/", OssNames.Encode("folder/", key))));
-        Assert.All(rows, row => Assert.Equal((row, "root"), names.Parse("p/q", names.Of(new("p/q", row), new(1, "")))));
+        Assert.All(rows, row => Assert.Equal(
+            (new RecordKey("p/q", row), "root"), names.Parse(names.Of(new("p/q", row), new(1, "")))));
+        Assert.All(keys, key => Assert.Equal(
+            (new RecordKey(key, "row#"), "root"), names.Parse(names.Of(new(key, "row#"), new(1, "")))));
     }
 
     [Theory]

@@ -33,4 +33,8 @@ internal sealed class TurnTakingRecords(IReadOnlyList<IRecordStore> stores) : IR
     public Task<Page<RecordEntry>> ListAsync(
         string partition, string? after, int limit, CancellationToken cancellationToken) =>
         Next.ListAsync(partition, after, limit, cancellationToken);
+
+    public Task<Page<RecordKey>> ListTreeAsync(
+        string root, RecordKey? after, int limit, CancellationToken cancellationToken) =>
+        Next.ListTreeAsync(root, after, limit, cancellationToken);
 }

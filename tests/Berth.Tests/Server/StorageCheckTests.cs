@@ -97,6 +97,10 @@ public sealed class StorageCheckTests
             return Task.FromResult(holds);
         }
 
+        public Task<Page<RecordKey>> ListTreeAsync(
+            string root, RecordKey? after, int limit, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
+
         public Task PutAsync(RecordKey key, ReadOnlyMemory<byte> value, CancellationToken cancellationToken) =>
             throw new NotSupportedException();
 

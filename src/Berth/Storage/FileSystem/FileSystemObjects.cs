@@ -118,7 +118,7 @@ public sealed class FileSystemObjects : IObjectStore, IVersionedObjects
     public Task<string> BeginUploadAsync(string key, CancellationToken cancellationToken)
     {
         StorageKey.Require(key);
-        return RunAsync(_uploads.Begin, cancellationToken);
+        return RunAsync(() => _uploads.Begin(key), cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -165,6 +165,15 @@ public sealed class FileSystemObjects : IObjectStore, IVersionedObjects
         return RunAsync(() => _uploads.AbortAsync(key, uploadId, cancellationToken), cancellationToken);
     }
 
+    /// <summary>In the order of their ids.</summary>
+    /// <inheritdoc/>
+    public Task<Page<UnfinishedUpload>> ListUploadsAsync(
+        UnfinishedUpload? after, int limit, CancellationToken cancellationToken)
+    {
+        StorageKey.RequireUploads(after, limit);
+        return RunAsync(() => _uploads.List(after?.UploadId, limit), cancellationToken);
+    }
+
     /// <inheritdoc/>
     public Task DeleteAsync(string key, CancellationToken cancellationToken) =>
         DeleteAsync(key, version: null, cancellationToken);
@@ -180,8 +189,11 @@ public sealed class FileSystemObjects : IObjectStore, IVersionedObjects
     public Task<Page<string>> ListAsync(string prefix, string? after, int limit, CancellationToken cancellationToken)
     {
         StorageKey.RequireListing(prefix, after, limit);
-        var folder = prefix.Length == 0 ? _tree.Objects : _tree.ObjectPath(prefix[..^1]);
-        return RunAsync(() => new FileListing(after, limit, cancellationToken).List(folder, prefix), cancellationToken);
+        var slash = prefix.LastIndexOf('/');
+        var folder = slash < 0 ? _tree.Objects : _tree.ObjectPath(prefix[..slash]);
+        return RunAsync(
+            () => new FileListing(prefix, after, limit, cancellationToken).List(folder, prefix[..(slash + 1)]),
+            cancellationToken);
     }
 
     private async Task<bool> WriteAsync(

@@ -8,8 +8,9 @@ namespace Berth.Storage.FileSystem;
 /// <remarks>
 /// <code>
 /// store/    {key, encoded}            an object: its bytes
-///           {key, encoded}%+/         an object in pieces: the files of its upload, and %index
-/// uploads/  {id}/{attempt, encoded}   the parts that one attempt has sent, each at its offset in the object
+///           {key, encoded}%+/         an object in pieces: the files of its upload, %key among them, and %index
+/// uploads/  {id}/%key                 the key of the object that it is to become
+///           {id}/{attempt, encoded}   the parts that one attempt has sent, each at its offset in the object
 ///           {id}%                     the same, closed: being completed
 /// tmp/      {random}                  files not yet renamed into store/, folders no longer wanted
 /// locks/    00 … ff                   empty files to lock

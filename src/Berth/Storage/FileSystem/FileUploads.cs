@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 using Microsoft.Win32.SafeHandles;
 
 namespace Berth.Storage.FileSystem;
@@ -15,12 +16,52 @@ internal sealed class FileUploads(FileTree tree, FileReader reader, StripedLocks
     /// <summary>Ends the name of an upload's folder once it takes no more parts.</summary>
     private const string ClosedSuffix = "%";
 
-    public string Begin()
+    /// <summary>Where an upload's folder keeps the key of the object to be: a name that no attempt's file has.</summary>
+    private const string KeyName = "%key";
+
+    public string Begin(string key)
     {
         var id = Guid.NewGuid().ToString("N");
-        Directory.CreateDirectory(Path.Join(tree.Uploads, id));
-        DirectorySync.Flush(tree.Uploads);
-        return id;
+        var temporary = tree.NewTemporary();
+        try
+        {
+            // In one step with its key: a folder without one is nothing that a crash can leave.
+            Directory.CreateDirectory(temporary);
+            Files.Write(Path.Join(temporary, KeyName), Encoding.UTF8.GetBytes(key));
+            DirectorySync.Flush(temporary);
+            tree.PlaceFolder(temporary, Path.Join(tree.Uploads, id));
+            return id;
+        }
+        finally
+        {
+            FileTree.Discard(temporary);
+        }
+    }
+
+    /// <summary>The uploads whose folders are here, closed ones among them, in the order of their ids.</summary>
+    public Page<UnfinishedUpload> List(string? after, int limit)
+    {
+        var uploads = new List<UnfinishedUpload>();
+        var folders = Directory.EnumerateDirectories(tree.Uploads)
+            .Select(path => (Id: Path.GetFileName(path).TrimEnd(ClosedSuffix[0]), Path: path))
+            .Where(folder => FolderOf(folder.Id) is not null && string.CompareOrdinal(folder.Id, after) > 0)
+            .OrderBy(folder => folder.Id, StringComparer.Ordinal);
+        foreach (var (id, path) in folders)
+        {
+            if (ReadKey(path) is not { } key)
+            {
+                continue;
+            }
+
+            if (uploads.Count == limit)
+            {
+                return new(uploads, More: true);
+            }
+
+            uploads.Add(new(key, id));
+        }
+
+        return new(uploads, More: false);
     }
 
     public async Task<string> WritePartAsync(
@@ -64,6 +105,19 @@ internal sealed class FileUploads(FileTree tree, FileReader reader, StripedLocks
         var retired = await locks.HoldAsync(
             key, () => tree.Retire(folder) ?? tree.Retire(folder + ClosedSuffix), cancellationToken);
         FileTree.Discard(retired);
+    }
+
+    /// <returns><see langword="null"/> where the folder has gone meanwhile.</returns>
+    private static string? ReadKey(string folder)
+    {
+        using var handle = Files.TryOpen(Path.Join(folder, KeyName));
+        if (handle is null)
+        {
+            return null;
+        }
+
+        var bytes = new byte[RandomAccess.GetLength(handle)];
+        return Encoding.UTF8.GetString(bytes, 0, RandomAccess.Read(handle, bytes, 0));
     }
 
     private static StorageException Unknown() => new("There is no such upload, or it is complete or aborted.");
@@ -166,7 +220,8 @@ internal sealed class FileUploads(FileTree tree, FileReader reader, StripedLocks
 
         foreach (var path in Directory.GetFiles(folder))
         {
-            if (!pieces.Exists(piece => piece.File == Path.GetFileName(path)))
+            // The key stays: until the folder has moved, this is an unfinished upload.
+            if (Path.GetFileName(path) is var name && name != KeyName && !pieces.Exists(piece => piece.File == name))
             {
                 File.Delete(path);
             }
