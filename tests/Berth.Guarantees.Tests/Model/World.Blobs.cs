@@ -38,7 +38,7 @@ internal sealed partial class World
         else if (flaw != 3) // then nobody gets an answer
         {
             ExpectCreated(answer, repository, digest);
-            _model[repository].Add(digest, blob);
+            _model[repository].Add(digest, blob, _time.GetUtcNow());
         }
     }
 
@@ -53,7 +53,7 @@ internal sealed partial class World
         if (holder is not null && holder.Blobs.TryGetValue(digest, out var blob))
         {
             ExpectCreated(answer, repository, digest);
-            _model[repository].Add(digest, blob);
+            _model[repository].Add(digest, blob, _time.GetUtcNow());
         }
         else
         {
@@ -73,6 +73,7 @@ internal sealed partial class World
             Expect(answer, 404);
             return;
         }
+        _model[repository].Assured[digest] = _time.GetUtcNow();
         Expect(answer, 200, ("Content-Length", blob.Length.ToString(CultureInfo.InvariantCulture)));
         ExpectBlobHeaders(answer, digest);
     }

@@ -45,7 +45,10 @@ internal sealed partial class World : IDisposable
                 _instances[step.Instance] = Start();
                 break;
             case Kind.PassTime:
-                _time.Pass(TimeSpan.FromHours(Pick(step.A, 1, 13, 26)));
+                _time.Pass(TimeSpan.FromHours(Pick(step.A, 1, 26, 13, 26, 200)));
+                break;
+            case Kind.Collect:
+                await CollectAsync();
                 break;
             case Kind.DeleteAll:
                 await DeleteAllAsync(step);

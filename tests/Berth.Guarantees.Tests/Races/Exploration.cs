@@ -10,16 +10,22 @@ internal static class Exploration
     /// that there is to find.
     /// </summary>
     /// <param name="interruptions">How often at most.</param>
-    /// <param name="mostRuns">How many orders at most.</param>
+    /// <param name="mostRuns">How many orders at most; of more, these are chosen by chance.</param>
+    /// <param name="seed">The chance.</param>
     /// <param name="run">Runs the scenario with a choice of turns, and checks it. Throws where something is wrong.</param>
     /// <returns>How many orders there were.</returns>
     public static async Task<int> ExhaustAsync(
-        int interruptions, int mostRuns, Func<Func<IReadOnlyList<int>, int, int>, Task> run)
+        int interruptions, int mostRuns, int seed, Func<Func<IReadOnlyList<int>, int, int>, Task> run)
     {
-        var open = new Stack<int[]>([[]]);
+        var open = new List<int[]> { Array.Empty<int>() };
+        var random = new Random(seed);
         var runs = 0;
-        for (; open.TryPop(out var prefix) && runs < mostRuns; runs++)
+        for (; open.Count > 0 && runs < mostRuns; runs++)
         {
+            var picked = random.Next(open.Count);
+            var prefix = open[picked];
+            open[picked] = open[^1];
+            open.RemoveAt(open.Count - 1);
             var taken = new List<(int Choice, IReadOnlyList<int> Ready, int Last, int Interruptions)>();
             await RunAsync(run, prefix, taken);
             for (var at = prefix.Length; at < taken.Count; at++)
@@ -28,7 +34,7 @@ internal static class Exploration
                 foreach (var other in ready.Where(other => other != choice))
                 {
                     if (before + (other != last && ready.Contains(last) ? 1 : 0) <= interruptions)
-                        open.Push([.. taken[..at].Select(step => step.Choice), other]);
+                        open.Add([.. taken[..at].Select(step => step.Choice), other]);
                 }
             }
         }

@@ -24,6 +24,9 @@ internal sealed class Steps
     /// <summary>Adds an actor; it begins at its first turn.</summary>
     public void Add(string name, Func<Task> run) => _actors.Add(new(name, run));
 
+    /// <summary>Whether the caller is an actor.</summary>
+    public static bool IsStepping => Current.Value is not null;
+
     /// <summary>Waits for the turn of the actor that calls; who is none goes on.</summary>
     public static Task TurnAsync(string call) => Current.Value is { } actor ? actor.WaitAsync(call) : Task.CompletedTask;
 
