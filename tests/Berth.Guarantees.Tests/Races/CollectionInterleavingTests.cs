@@ -40,7 +40,7 @@ public sealed class CollectionInterleavingTests(ITestOutputHelper output)
     public async Task A_collection_beside_a_client_loses_nothing(string flow)
     {
         var seed = ModelTests.Setting("BERTH_RACE_SEED", Random.Shared.Next(1_000_000_000));
-        var (runs, most) = (0, ModelTests.Setting("BERTH_COLLECTION_ORDERS", 20));
+        var (runs, most) = (0, ModelTests.Setting("BERTH_COLLECTION_ORDERS", 12));
         output.WriteLine($"BERTH_RACE_SEED={seed}");
         for (var age = 0; age < Ages; age++)
         {
@@ -75,7 +75,7 @@ public sealed class CollectionInterleavingTests(ITestOutputHelper output)
     public async Task Collections_and_time_beside_two_clients_lose_nothing()
     {
         var seed = ModelTests.Setting("BERTH_RACE_SEED", Random.Shared.Next(1_000_000_000));
-        var runs = ModelTests.Setting("BERTH_COLLECTION_RUNS", 150);
+        var runs = ModelTests.Setting("BERTH_COLLECTION_RUNS", 100);
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"collections by chance: {runs} orders from seed {seed}"));
         for (var number = seed; number < seed + runs; number++)
         {
