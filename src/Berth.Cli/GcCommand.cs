@@ -93,7 +93,7 @@ internal sealed class GcCommand(CliInput input)
             await input.Output.WriteLineAsync(
                 isJson ? JsonSerializer.Serialize(report, Indented) : $"{place}: {(isDry ? "dry run: " : "")}{Describe(report)}");
             await input.Output.FlushAsync(CancellationToken.None);
-            return report.RepositoriesLeftOut == 0 ? ExitCode.Done : ExitCode.LeftOut;
+            return report.RepositoriesLeftOut + report.RecordsUnreadable == 0 ? ExitCode.Done : ExitCode.LeftOut;
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -144,6 +144,7 @@ internal sealed class GcCommand(CliInput input)
         Add(report.OrphansDeleted, "object", "of these deleted");
         Add(report.PartsAborted, "unknown upload", "in parts aborted");
         Add(report.RepositoriesLeftOut, "repository", "left out, where a manifest cannot be read");
+        Add(report.RecordsUnreadable, "record", "left alone that cannot be read");
         return $"{(parts.Count == 0 ? "nothing to collect" : string.Join(", ", parts))}; "
             + SizeText.Of(report.StorageCalls, "call");
 

@@ -59,7 +59,7 @@ internal sealed class ManifestStore(IRecordStore records, IObjectStore objects, 
             ? manifest.Inline
             : await objects.ReadWholeAsync(manifest.Facts.Object, cancellationToken);
 
-    /// <summary>Stores a manifest. One that is there already stays, unless it was pushed with another media type.</summary>
+    /// <summary>Stores a manifest. One that is there already stays, unless it is damaged or was pushed with another media type.</summary>
     /// <returns>Whether it is new: neither there before nor deleted lately.</returns>
     /// <exception cref="StorageException">Its object took so long to write that it may be cleared away.</exception>
     public async Task<bool> PutAsync(
@@ -91,7 +91,12 @@ internal sealed class ManifestStore(IRecordStore records, IObjectStore objects, 
                 continue; // deleted in between
             }
             var old = existing.Facts;
-            var keep = old.Deleted is null && old.Condemned is null && old.MediaType == facts.MediaType;
+            if (ownObject is not null && old.Object == ownObject)
+            {
+                return true; // it was done, and only the answer was another's
+            }
+            var keep = old.Deleted is null && old.Condemned is null && old.MediaType == facts.MediaType
+                && await HoldsAsync(existing, content, cancellationToken);
             if (keep || await records.TryReplaceAsync(key, value, existing.Version, cancellationToken))
             {
                 if ((keep ? ownObject : old.Object) is { } dropped)
@@ -104,13 +109,14 @@ internal sealed class ManifestStore(IRecordStore records, IObjectStore objects, 
     }
 
     /// <summary>A repository's manifests in the ordinal order of their digests, after the given one, the deleted included.</summary>
-    public async Task<Page<(Digest Digest, StoredManifest Manifest)>> ListAsync(
+    /// <returns>A manifest is <see langword="null"/> where its record cannot be read.</returns>
+    public async Task<Page<(Digest Digest, StoredManifest? Manifest)>> ListAsync(
         RepositoryName name, string? after, int limit, CancellationToken cancellationToken)
     {
         var page = await records.ListAsync(RecordLayout.Manifests(name), after, limit, cancellationToken);
         return new(
             [.. page.Items.Select(entry => Digest.TryParse(entry.Row, out var digest)
-                ? (digest, Read(entry.Value, entry.Version))
+                ? (digest, TryRead(entry.Value, entry.Version))
                 : throw new InvalidDataException($"a manifest is named '{entry.Row}', which is no digest"))],
             page.More);
     }
@@ -122,9 +128,10 @@ internal sealed class ManifestStore(IRecordStore records, IObjectStore objects, 
     {
         var deleted = manifest.Facts with { Object = null, Condemned = null, Deleted = grace.Now };
         if (!await records.TryReplaceAsync(
-            RecordLayout.Manifest(name, digest), Write(deleted, default), manifest.Version, cancellationToken))
+            RecordLayout.Manifest(name, digest), Write(deleted, default), manifest.Version, cancellationToken)
+            && (await FindAsync(name, digest, cancellationToken))?.Facts != deleted)
         {
-            return false;
+            return false; // if it is as it was to be, only the answer was another's
         }
         if (manifest.Facts.Object is { } key)
         {
@@ -139,6 +146,11 @@ internal sealed class ManifestStore(IRecordStore records, IObjectStore objects, 
         RepositoryName name, Digest digest, StoredManifest manifest, CancellationToken cancellationToken) =>
         records.DeleteAsync(RecordLayout.Manifest(name, digest), manifest.Version, cancellationToken);
 
+    /// <summary>Whether the bytes are those: what has been damaged is written anew.</summary>
+    private async Task<bool> HoldsAsync(
+        StoredManifest manifest, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) =>
+        await ReadAsync(manifest, cancellationToken) is { } stored && stored.Span.SequenceEqual(content.Span);
+
     private static byte[] Write(ManifestRecord facts, ReadOnlyMemory<byte> content)
     {
         var header = BerthJson.Write(facts, BerthJson.Instance.ManifestRecord);
@@ -147,6 +159,18 @@ internal sealed class ManifestStore(IRecordStore records, IObjectStore objects, 
         value[header.Length] = Separator;
         content.Span.CopyTo(value.AsSpan(header.Length + 1));
         return value;
+    }
+
+    private static StoredManifest? TryRead(ReadOnlyMemory<byte> value, string version)
+    {
+        try
+        {
+            return Read(value, version);
+        }
+        catch (InvalidDataException)
+        {
+            return null;
+        }
     }
 
     private static StoredManifest Read(ReadOnlyMemory<byte> value, string version)
