@@ -80,7 +80,7 @@ internal sealed class GcCommand(CliInput input)
         try
         {
             var settings = StoreName.Read(name, "Store", details, input, writes: false, overrides);
-            var (place, options) = (StoreName.PlaceOf(settings, input), CollectionSettings.Bind(settings));
+            var (place, options) = (StoreName.PlaceOf(settings, input), CollectionSettings.Bind(settings, TimeSpan.Zero));
             // Opening a folder creates it.
             if (place is MemoryPlace || (place is FolderPlace folder && !Directory.Exists(Path.Join(folder.Root, "store"))))
                 throw new SettingsException($"{name}: there is no store of Berth in {place}");

@@ -41,15 +41,22 @@ public static class CollectionSettings
     ];
 
     /// <summary>Binds and validates.</summary>
+    /// <param name="settings">What the sources say.</param>
+    /// <param name="leastGrace">
+    /// The shortest grace: requests that take longer than half of it are refused, so a host needs some.
+    /// </param>
     /// <exception cref="SettingsException">A value is malformed.</exception>
-    public static CollectionOptions Bind(Settings settings)
+    public static CollectionOptions Bind(Settings settings, TimeSpan leastGrace)
     {
         ArgumentNullException.ThrowIfNull(settings);
         var defaults = new CollectionOptions();
         return new()
         {
             Enabled = settings.Read<bool>(Enabled, defaults.Enabled, ValueFormats.TryBoolean, "true or false"),
-            Grace = settings.Read<TimeSpan>(Grace, defaults.Grace, TryPeriod, Period),
+            Grace = settings.Read<TimeSpan>(
+                Grace, defaults.Grace,
+                (string text, out TimeSpan value) => TryPeriod(text, out value) && value >= leastGrace,
+                $"{Period}, and not less than {leastGrace.TotalSeconds:0}s"),
             Interval = settings.Read<TimeSpan>(Interval, defaults.Interval, TryPositive, Period),
             UploadLifetime = settings.Read<TimeSpan>(UploadLifetime, defaults.UploadLifetime, TryPositive, Period),
             UntaggedAge = settings.Read<TimeSpan?>(UntaggedAge, defaults.UntaggedAge, TryAge, $"{Period}, or none"),

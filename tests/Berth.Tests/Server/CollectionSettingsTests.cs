@@ -41,7 +41,7 @@ public sealed class CollectionSettingsTests : IDisposable
     }
 
     [Theory]
-    [InlineData("Grace", "0", 0)]
+    [InlineData("Grace", "1s", 1)]
     [InlineData("Grace", "90s", 90)]
     [InlineData("Interval", "1s", 1)]
     public void A_time_may_be_short_for_tests(string name, string value, int seconds)
@@ -58,10 +58,12 @@ public sealed class CollectionSettingsTests : IDisposable
 
     [Theory]
     [InlineData("Enabled", "maybe", "true or false")]
-    [InlineData("Grace", "-1s", "25h or 7d")]
-    [InlineData("Grace", "1y", "25h or 7d")]
-    [InlineData("Grace", "3651d", "25h or 7d")]
-    [InlineData("Grace", "d", "25h or 7d")]
+    [InlineData("Grace", "-1s", "not less than 1s")]
+    [InlineData("Grace", "1y", "not less than 1s")]
+    [InlineData("Grace", "3651d", "not less than 1s")]
+    [InlineData("Grace", "d", "not less than 1s")]
+    [InlineData("Grace", "0", "not less than 1s")]
+    [InlineData("Grace", "999ms", "not less than 1s")]
     [InlineData("Interval", "0", "25h or 7d")]
     [InlineData("UploadLifetime", "0s", "25h or 7d")]
     [InlineData("UntaggedAge", "never", "or none")]
