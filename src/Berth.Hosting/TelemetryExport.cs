@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using OpenTelemetry;
 using OpenTelemetry.Exporter;
 using OpenTelemetry.Metrics;
@@ -32,6 +33,20 @@ public sealed class TelemetryExport : IDisposable
     {
         if (endpoint is null && !Switches.Any(name => Environment.GetEnvironmentVariable(name) is { Length: > 0 }))
             return null;
+        return Create(endpoint);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _traces.Dispose();
+        _metrics.Dispose();
+    }
+
+    /// <summary>Apart, so that a host that sends nothing does not load what would send it.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static TelemetryExport Create(Uri? endpoint)
+    {
         var resource = ResourceBuilder.CreateDefault();
         if (Environment.GetEnvironmentVariable("OTEL_SERVICE_NAME") is not { Length: > 0 })
         {
@@ -44,13 +59,6 @@ public sealed class TelemetryExport : IDisposable
                 .AddOtlpExporter(options => Apply(options, endpoint, "v1/metrics")).Build(),
             Sdk.CreateTracerProviderBuilder().SetResourceBuilder(resource).AddSource(Source)
                 .AddOtlpExporter(options => Apply(options, endpoint, "v1/traces")).Build());
-    }
-
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        _traces.Dispose();
-        _metrics.Dispose();
     }
 
     private static void Apply(OtlpExporterOptions options, Uri? endpoint, string path)

@@ -31,7 +31,9 @@ internal sealed class GracefulDrain(ServerOptions options) : IHostedLifecycleSer
             return;
         Handler.Drain();
         _ = EndUploadsAsync(Handler);
-        await Task.Delay(options.DrainDelay, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        var half = options.ShutdownTimeout / 2; // the other half is for those that run
+        var delay = options.DrainDelay < half ? options.DrainDelay : half;
+        await Task.Delay(delay, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     public Task StoppedAsync(CancellationToken cancellationToken) => _stopped.CancelAsync();

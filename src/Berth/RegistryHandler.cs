@@ -99,6 +99,10 @@ public sealed class RegistryHandler : IDisposable
         {
             await FailAsync(request, exception);
         }
+        if (request.Trouble is { } trouble)
+        {
+            RequestLog.Failed(_logger, trouble, context.TraceIdentifier);
+        }
         status = status == 0 ? context.Response.StatusCode : status;
         await TellAsync(status);
         var elapsed = Stopwatch.GetElapsedTime(started);

@@ -66,6 +66,9 @@ internal sealed class RegistryRequest(HttpContext context)
             ? principal.Identity is null ? principal.Id : $"{principal.Id}#{principal.Identity}"
             : null);
 
+    /// <summary>What went wrong, for the log, where an endpoint told the client itself.</summary>
+    public Exception? Trouble { get; set; }
+
     /// <summary>How many bytes of content came or went, for the log.</summary>
     public long Bytes { get; set; }
 

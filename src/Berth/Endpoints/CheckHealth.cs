@@ -38,6 +38,7 @@ internal sealed class CheckHealth(IRecordStore records, IObjectStore objects, Ti
         {
             return await AliveAsync(request);
         }
+        request.Trouble = _stores.TakeReason();
         var response = request.Response;
         response.StatusCode = StatusCodes.Status503ServiceUnavailable;
         response.ContentType = MediaTypes.Json;

@@ -15,6 +15,7 @@ internal sealed class StoreHealth(
     private readonly DateTimeOffset?[] _failingSince = new DateTimeOffset?[checks.Count];
     private Task<StoreState[]>? _latest;
     private long _finished;
+    private Exception? _untold;
 
     /// <summary>How each store is, or was within the last second.</summary>
     public Task<StoreState[]> CheckAsync(CancellationToken cancellationToken)
@@ -30,6 +31,9 @@ internal sealed class StoreHealth(
         }
     }
 
+    /// <summary>Why a store began to fail: once, for the log.</summary>
+    public Exception? TakeReason() => Interlocked.Exchange(ref _untold, null);
+
     private async Task<StoreState[]> RunAsync()
     {
         var states = await Task.WhenAll(Enumerable.Range(0, checks.Count).Select(AskAsync));
@@ -41,17 +45,22 @@ internal sealed class StoreHealth(
     {
         using var limit = new CancellationTokenSource(Patience, time);
         string? problem = null;
+        Exception? reason = null;
         try
         {
             await checks[index].Check(limit.Token).WaitAsync(limit.Token);
         }
-        catch (Exception) when (limit.IsCancellationRequested)
+        catch (Exception exception) when (limit.IsCancellationRequested)
         {
-            problem = "timeout";
+            (problem, reason) = ("timeout", exception);
         }
         catch (Exception exception)
         {
-            problem = BerthMetrics.KindOf(exception);
+            (problem, reason) = (BerthMetrics.KindOf(exception), exception);
+        }
+        if (reason is not null && _failingSince[index] is null)
+        {
+            Interlocked.Exchange(ref _untold, reason);
         }
         _failingSince[index] = problem is null ? null : _failingSince[index] ?? time.GetUtcNow();
         return new(checks[index].Store, problem, _failingSince[index]);

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Berth.Endpoints;
 using Berth.Storage;
+using Microsoft.Extensions.Logging;
 
 namespace Berth.Tests.Protocol;
 
@@ -32,6 +33,8 @@ public sealed class ReadinessTests(MemoryRegistry fixture) : ProtocolTests(fixtu
         var failing = Assert.Single(json["stores"]!.AsArray())!;
         Assert.Equal((store, "unavailable"), ((string?)failing["store"], (string?)failing["problem"]));
         Assert.True(DateTimeOffset.TryParse((string?)failing["since"], null, out _));
+        var line = Assert.Single(await registry.Log.WaitAsync(1, line => line.Level == LogLevel.Error));
+        Assert.Equal(Secret, line.Exception!.Message); // the log may know
         (await AssertStatusAsync(200, registry.Client.GetAsync(new Uri("/healthz", UriKind.Relative)))).Dispose();
     }
 
@@ -56,6 +59,8 @@ public sealed class ReadinessTests(MemoryRegistry fixture) : ProtocolTests(fixtu
         time.Pass(TimeSpan.FromSeconds(1));
         var state = (await health.CheckAsync(default))[0];
         Assert.Equal((2, "throttled", since), (asked, state.Problem, state.Since));
+        Assert.Same(failure, health.TakeReason());
+        Assert.Null(health.TakeReason()); // told once
         failure = null;
         Assert.NotNull((await health.CheckAsync(default))[0].Problem); // still of that second
         time.Pass(TimeSpan.FromSeconds(1));
