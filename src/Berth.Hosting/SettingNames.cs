@@ -39,6 +39,9 @@ public static class SettingNames
     /// <summary>The least level that is logged.</summary>
     public const string LogLevel = "Berth:Log:Level";
 
+    /// <summary>Where metrics and traces are sent.</summary>
+    public const string OtlpEndpoint = "Berth:Telemetry:OtlpEndpoint";
+
     /// <summary>Each setting with what a help says of it.</summary>
     public static IReadOnlyList<(string Name, string Meaning)> All { get; } =
     [
@@ -54,8 +57,10 @@ public static class SettingNames
         (StreamedNetworks, "networks whose clients are streamed to all the same: 10.0.0.0/8 (none)"),
         (ProxyNetworks, "networks of the proxies that are believed about a client's address: 10.0.0.0/8 (none)"),
         (PublicUrl, "where clients reach the registry: https://registry.example.com (this machine)"),
+        .. CollectionSettings.All,
         .. AuthSettings.All,
         (LogLevel, "debug, info, warn or error (info)"),
+        (OtlpEndpoint, "a collector of OpenTelemetry that metrics and traces are sent to: http://collector:4318 (none)"),
     ];
 
     /// <summary>Whether there is a setting of that name. Names ignore case.</summary>
