@@ -37,7 +37,8 @@ public sealed class RegistryHandler : IDisposable
         _logger = logger;
         _bodyLimit = options.BodyLimit;
         _buffers = new(options.UploadBufferSize, storage.Objects.MinimumPartSize);
-        var uploads = new UploadStore(storage.Records, storage.Objects, _buffers, time);
+        var uploads = new UploadStore(
+            storage.Records, storage.Objects, _buffers, new GracePeriod(time, options.Collection.Grace));
         var auth = AuthSetup.Create(options, storage, uploads, time);
         _gate = auth.Gate;
         _router = new([.. RouteTable.Create(options, storage, uploads, time), .. auth.Routes], options.DeleteEnabled);

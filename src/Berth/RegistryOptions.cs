@@ -1,5 +1,6 @@
 using System.Net;
 using Berth.Auth;
+using Berth.Collection;
 using Berth.Content;
 
 namespace Berth;
@@ -50,6 +51,9 @@ public sealed record RegistryOptions
 
     /// <summary>Who may do what. Default: anybody anything.</summary>
     public AuthOptions Auth { get; init; } = new();
+
+    /// <summary>What becomes of what nothing uses any more.</summary>
+    public CollectionOptions Collection { get; init; } = new();
 
     /// <summary>
     /// What stands before the registry and takes no larger body; <see langword="null"/> where nothing does. Default:

@@ -28,13 +28,15 @@ internal static class RouteTable
         RegistryOptions options, RegistryStorage storage, UploadStore uploads, TimeProvider time)
     {
         var (records, objects) = (storage.Records, storage.Objects);
-        var blobs = new BlobStore(records, objects);
+        var grace = new GracePeriod(time, options.Collection.Grace);
+        var blobs = new BlobStore(records, objects, grace);
         var tags = new TagStore(records, time);
-        var manifests = new ManifestStore(records, objects);
+        var manifests = new ManifestStore(records, objects, grace);
         var referrers = new ReferrerStore(records, manifests);
         var repositories = new RepositoryStore(records, time);
         var check = new ReferenceCheck(blobs, manifests, options);
-        var putManifest = new PutManifest(repositories, manifests, tags, referrers, check, options);
+        var removal = new ManifestRemoval(manifests, tags, referrers);
+        var putManifest = new PutManifest(repositories, manifests, tags, referrers, removal, check, grace, options);
         var index = options.Auth.Mode == AuthMode.Accounts ? new ProjectIndex(records) : null;
         var listRepositories = new ListRepositories(repositories, index);
         return
@@ -49,7 +51,7 @@ internal static class RouteTable
             new("end-7", ["PUT"], Manifest, Access.Push, putManifest.HandleAsync),
             new("end-8", ["GET"], Tags, Access.Pull, new ListTags(tags, repositories).HandleAsync),
             new("end-9", ["DELETE"], Manifest, Access.Delete,
-                new DeleteManifest(manifests, tags, referrers).HandleAsync),
+                new DeleteManifest(tags, removal).HandleAsync),
             new("end-10", ["DELETE"], Blob, Access.Delete, new DeleteBlob(blobs).HandleAsync),
             new("end-12", ["GET"], Referrers, Access.Pull, new ListReferrers(referrers).HandleAsync),
             new("end-13", ["GET"], Upload, Access.Push, new GetUpload(uploads).HandleAsync),

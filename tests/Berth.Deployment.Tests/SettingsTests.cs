@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Berth.Content;
 using Berth.Deployment.Tests.Bicep;
 using Berth.Hosting;
 using Berth.Storage.Azure;
@@ -117,7 +118,7 @@ public sealed class SettingsTests(TemplateFixture template) : IClassFixture<Temp
         var keys = prefix["${containerName}/".Length..];
         for (var i = 0; i < 1000; i++)
         {
-            Assert.DoesNotMatch($@"\A{Regex.Escape(keys)}", RecordLayout.NewObject());
+            Assert.DoesNotMatch($@"\A{Regex.Escape(keys)}", RecordLayout.NewObject(UploadId.New()));
             Assert.StartsWith(keys, RecordLayout.NewTail(), StringComparison.Ordinal);
         }
         Assert.NotEmpty(keys);

@@ -97,7 +97,6 @@ public abstract partial class ObjectStoreContract
             await RefusesAsync(() => Store.ListAsync("contract/", key, 10, None));
         }
 
-        await RefusesAsync(() => Store.ListAsync("contract", null, 10, None));
         await RefusesAsync(() => Store.ListAsync("contract/", null, 0, None));
         await RefusesAsync(() => Store.ListAsync("contract/", null, 1001, None));
 
@@ -160,6 +159,36 @@ public abstract partial class ObjectStoreContract
         Assert.Equal([Key("a/b/c"), Key("a/b/d")], (await Store.ListAsync(Key("a/"), Key("a-b"), 10, None)).Items);
         Assert.Empty((await Store.ListAsync(Key("a/"), Key("a0"), 10, None)).Items);
         Assert.Empty((await Store.ListAsync(Key("a/"), "~", 10, None)).Items);
+    }
+
+    [SkippableFact]
+    public async Task A_listing_may_be_of_what_begins_with_a_part_of_a_segment()
+    {
+        string[] names =
+        [
+            .. HostileSegments.Where(segment => segment != "index"), "0a-1", "0a-2", "0a/b", "0a0", "0b", "index/a", "index/b/c",
+        ];
+        var keys = names.Select(name => Key(name)).Order(StringComparer.Ordinal).ToArray();
+        foreach (var key in keys)
+        {
+            await Store.PutAsync(key, Data.Bytes(1), None);
+        }
+
+        string[] beginnings =
+        [
+            .. HostileSegments.Select(segment => char.IsHighSurrogate(segment[0]) ? segment[..2] : segment[..1]),
+            .. HostileSegments, "0", "0a", "0a-", "0a/b", "ind", "index/b/", "index/b", "index/c", "0a-3",
+        ];
+        foreach (var beginning in beginnings.Select(name => Key(name)).Distinct(StringComparer.Ordinal))
+        {
+            var expected = keys.Where(key => key.StartsWith(beginning, StringComparison.Ordinal)).ToList();
+            Assert.Equal(expected, await ListAllAsync(beginning, 1000));
+            Assert.Equal(expected, await ListAllAsync(beginning, 4));
+        }
+
+        Assert.Equal([Key("0a-2")], (await Store.ListAsync(Key("0a-"), Key("0a-1"), 10, None)).Items);
+        Assert.Equal([Key("0a-1")], (await Store.ListAsync(Key("0a-"), Key("0a"), 1, None)).Items);
+        Assert.Empty((await Store.ListAsync(Key("0a-"), Key("0a0"), 10, None)).Items);
     }
 
     [SkippableFact]

@@ -101,7 +101,7 @@ public sealed partial class ArchitectureTests
     {
         var storage = RegistryStorage.Over(new MemoryObjects(), new MemoryRecords());
         using var buffers = new UploadBuffers(24 * 1024 * 1024, 1);
-        var uploads = new UploadStore(storage.Records, storage.Objects, buffers, TimeProvider.System);
+        var uploads = new UploadStore(storage.Records, storage.Objects, buffers, new(TimeProvider.System, TimeSpan.FromDays(1)));
         var routes = RouteTable.Create(new RegistryOptions(), storage, uploads, TimeProvider.System);
 
         Assert.Equal(routes.Length, routes.Select(route => route.Id).Distinct().Count());

@@ -19,7 +19,7 @@ internal sealed class AppendUpload(UploadStore uploads)
         {
             return refused;
         }
-        await using var writer = uploads.Write(upload.Session);
+        await using var writer = uploads.Write(upload);
         var received = await UploadBody.ReceiveAsync(request, writer, length);
         if (received is not null && !writer.IsBroken)
         {

@@ -1,4 +1,3 @@
-using Berth.Content;
 using Berth.Errors;
 using Berth.Stores;
 
@@ -8,13 +7,13 @@ namespace Berth.Endpoints;
 /// end-9: <c>DELETE /v2/&lt;name&gt;/manifests/&lt;tag-or-digest&gt;</c>. A tag alone goes; a digest goes with the tags that name
 /// it and its place among the referrers. 202; 404 MANIFEST_UNKNOWN; 405 UNSUPPORTED where deleting is switched off.
 /// </summary>
-internal sealed class DeleteManifest(ManifestStore manifests, TagStore tags, ReferrerStore referrers)
+internal sealed class DeleteManifest(TagStore tags, ManifestRemoval removal)
 {
     public async Task<RegistryError?> HandleAsync(RegistryRequest request)
     {
         var deleted = request.Reference.Tag is { } tag
             ? await tags.DeleteAsync(request.Repository, tag, request.Aborted)
-            : await DeleteAsync(request.Repository, request.Reference.Digest!.Value, request.Aborted);
+            : await removal.DeleteAsync(request.Repository, request.Reference.Digest!.Value, request.Aborted);
         if (!deleted)
         {
             return RegistryError.ManifestUnknown(request.Reference);
@@ -22,23 +21,5 @@ internal sealed class DeleteManifest(ManifestStore manifests, TagStore tags, Ref
         request.Response.StatusCode = 202;
         request.Response.ContentLength = 0;
         return null;
-    }
-
-    /// <summary>The manifest goes last: a delete that stops half-way can be repeated.</summary>
-    private async Task<bool> DeleteAsync(RepositoryName name, Digest digest, CancellationToken cancellationToken)
-    {
-        while (await manifests.GetAsync(name, digest, cancellationToken) is { } manifest)
-        {
-            await tags.DeleteAllAsync(name, digest, cancellationToken);
-            if (Digest.TryParse(manifest.Facts.Subject, out var subject))
-            {
-                await referrers.DeleteAsync(name, subject, digest, cancellationToken);
-            }
-            if (await manifests.DeleteAsync(name, digest, manifest, cancellationToken))
-            {
-                return true;
-            }
-        }
-        return false;
     }
 }

@@ -19,7 +19,11 @@ internal sealed class GetBlob(BlobStore blobs, IObjectStore objects, RegistryOpt
 
     public async Task<RegistryError?> HandleAsync(RegistryRequest request)
     {
-        if (await blobs.GetAsync(request.Repository, request.Digest, request.Aborted) is not { } blob)
+        // Who is told by HEAD that the blob is there does not upload it: it has to stay.
+        var found = request.IsHead
+            ? await blobs.KeepAsync(request.Repository, request.Digest, request.Aborted)
+            : await blobs.GetAsync(request.Repository, request.Digest, request.Aborted);
+        if (found is not { } blob)
         {
             return RegistryError.BlobUnknown(request.Digest);
         }

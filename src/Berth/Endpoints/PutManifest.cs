@@ -1,6 +1,7 @@
 using System.Buffers;
 using Berth.Content;
 using Berth.Errors;
+using Berth.Storage;
 using Berth.Stores;
 
 namespace Berth.Endpoints;
@@ -12,8 +13,11 @@ namespace Berth.Endpoints;
 /// </summary>
 internal sealed class PutManifest(
     RepositoryStore repositories, ManifestStore manifests, TagStore tags, ReferrerStore referrers,
-    ReferenceCheck references, RegistryOptions options)
+    ManifestRemoval removal, ReferenceCheck references, GracePeriod grace, RegistryOptions options)
 {
+    /// <summary>How often deletions may come in between before the client is asked to try again.</summary>
+    private const int MostTries = 20;
+
     /// <summary>The spec asks for at least 10; the request line limits them too.</summary>
     private const int MaximumTags = 100;
 
@@ -37,11 +41,13 @@ internal sealed class PutManifest(
         {
             return RegistryError.ManifestInvalid(problem);
         }
-        if (await references.CheckAsync(request.Repository, manifest, request.Aborted) is { } missing)
+        var mark = grace.Mark();
+        var missing = await references.CheckAsync(request.Repository, manifest, request.Aborted)
+            ?? await StoreAsync(request, digest, manifest, content, names, mark);
+        if (missing is not null)
         {
             return missing;
         }
-        await StoreAsync(request, digest, manifest, content, names);
 
         var headers = request.Response.Headers;
         headers.Location = request.Path($"manifests/{digest}");
@@ -59,20 +65,53 @@ internal sealed class PutManifest(
         return null;
     }
 
+    /// <summary>Stores the manifest so that it is there when this has returned, whatever is deleted or collected meanwhile.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="digest">The manifest's digest.</param>
+    /// <param name="manifest">The manifest.</param>
+    /// <param name="content">Its bytes.</param>
+    /// <param name="names">The tags that shall name it.</param>
+    /// <param name="mark">From before its references were found.</param>
+    private async Task<RegistryError?> StoreAsync(
+        RegistryRequest request, Digest digest, Manifest manifest, ReadOnlyMemory<byte> content, List<Tag> names, long mark)
+    {
+        for (var tries = 0; tries < MostTries; tries++)
+        {
+            var isNew = await WriteAsync(request, digest, manifest, content, names);
+            if (grace.IsHalfOver(mark)
+                && await references.CheckAsync(request.Repository, manifest, request.Aborted) is { } missing)
+            {
+                if (isNew)
+                {
+                    await removal.DeleteAsync(request.Repository, digest, request.Aborted);
+                }
+                return missing;
+            }
+            // A deletion that has seen the manifest may have cleared its tags before they were written. Of a new one nobody
+            // knew, and of its referrers somebody may ask by the subject.
+            if ((isNew && manifest.Subject is null)
+                || await manifests.GetAsync(request.Repository, digest, request.Aborted) is not null)
+            {
+                return null;
+            }
+        }
+        throw new StorageException($"others deleted the manifest {digest} again and again");
+    }
+
     /// <summary>Tags come last: what they name must be there whenever the process stops.</summary>
-    private async Task StoreAsync(
+    private async Task<bool> WriteAsync(
         RegistryRequest request, Digest digest, Manifest manifest, ReadOnlyMemory<byte> content, List<Tag> names)
     {
         var name = request.Repository;
-        await Task.WhenAll(
-            repositories.EnsureAsync(name, request.Aborted),
-            manifests.PutAsync(name, digest, manifest, content, request.Aborted));
+        var put = manifests.PutAsync(name, digest, manifest, content, request.Aborted);
+        await Task.WhenAll(repositories.EnsureAsync(name, request.Aborted), put);
         if (manifest.Subject is { } subject)
         {
             await referrers.PutAsync(name, subject, digest, manifest, content.Length, request.Aborted);
         }
         await Task.WhenAll(names.Select(
             tag => tags.PutAsync(name, tag, digest, manifest.MediaType, content.Length, request.Aborted)));
+        return await put;
     }
 
     private static RegistryError? ReadTags(RegistryRequest request, out List<Tag> names)

@@ -6,7 +6,10 @@ using Berth.Stores;
 
 namespace Berth.Endpoints;
 
-/// <summary>Whether the repository holds all that a manifest names, so that whatever was pushed can be pulled whole.</summary>
+/// <summary>
+/// Whether the repository holds all that a manifest names, so that whatever was pushed can be pulled whole; what is condemned
+/// of it is made live again.
+/// </summary>
 internal sealed class ReferenceCheck(BlobStore blobs, ManifestStore manifests, RegistryOptions options)
 {
     private const int Concurrency = 16;
@@ -53,9 +56,9 @@ internal sealed class ReferenceCheck(BlobStore blobs, ManifestStore manifests, R
             ? await ManifestAsync() ?? await BlobAsync()
             : await BlobAsync() ?? await ManifestAsync();
 
-        async Task<long?> BlobAsync() => (await blobs.GetAsync(name, reference.Digest, cancellationToken))?.Size;
+        async Task<long?> BlobAsync() => (await blobs.KeepAsync(name, reference.Digest, cancellationToken))?.Size;
 
         async Task<long?> ManifestAsync() =>
-            (await manifests.GetAsync(name, reference.Digest, cancellationToken))?.Facts.Size;
+            (await manifests.KeepAsync(name, reference.Digest, cancellationToken))?.Facts.Size;
     }
 }

@@ -59,6 +59,7 @@ internal sealed class StartUpload(UploadStore uploads, BlobStore blobs)
     private async Task<(RegistryError? Error, bool Mounted)> TryMountAsync(RegistryRequest request, Digest digest)
     {
         StoredBlob? blob;
+        var mark = blobs.Mark();
         if (request.Query("from") is { Length: > 0 } from)
         {
             if (!RepositoryName.TryParse(from, out var source))
@@ -73,19 +74,19 @@ internal sealed class StartUpload(UploadStore uploads, BlobStore blobs)
         {
             blob = await blobs.FindAnywhereAsync(digest, request.Rights, request.Aborted);
         }
-        if (blob is null)
+        if (blob is null || !await blobs.TryLinkAsync(request.Repository, digest, blob, mark, request.Aborted))
         {
             return (null, false);
         }
-        await blobs.LinkAsync(request.Repository, digest, blob, request.Aborted);
         UploadAnswer.WriteCreated(request, digest);
         return (null, true);
     }
 
-    /// <summary>end-4b: the whole blob in one request. The session is never stored.</summary>
+    /// <summary>end-4b: the whole blob in one request.</summary>
     private async Task<RegistryError?> PushAsync(RegistryRequest request, Digest digest)
     {
-        await using var writer = uploads.Write(uploads.NewSession(request.UploadOwner, digest.Algorithm));
+        var upload = await uploads.IntendAsync(request.UploadOwner, digest, request.Aborted);
+        await using var writer = uploads.Write(upload);
         var error = await UploadBody.ReceiveAsync(request, writer, request.Http.ContentLength);
         if (error is null && writer.CurrentDigest != digest)
         {
@@ -96,8 +97,10 @@ internal sealed class StartUpload(UploadStore uploads, BlobStore blobs)
             await writer.DiscardAsync(unsaved: null, CancellationToken.None);
             return error;
         }
-        var blob = await writer.CompleteAsync(request.Aborted);
-        await blobs.PublishAsync(request.Repository, digest, blob!, request.Aborted); // no tail, so none that is gone
+        var whole = await writer.SealAsync(request.Aborted); // no tail, so none that is gone
+        upload = await uploads.RenewAsync(request.UploadOwner, upload, request.Aborted);
+        var blob = await uploads.CompleteAsync(whole! with { Ended = upload.Session.Ended }, request.Aborted);
+        await blobs.PublishAsync(request.Repository, digest, blob, request.Aborted);
         UploadAnswer.WriteCreated(request, digest);
         return null;
     }

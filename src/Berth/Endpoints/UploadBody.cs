@@ -42,7 +42,7 @@ internal static class UploadBody
         var next = await writer.SaveAsync();
         // Not the request's token: the client may have gone just after its last byte.
         if (ReferenceEquals(next, upload.Session) ||
-            await uploads.TrySaveAsync(request.Upload, upload, next, CancellationToken.None))
+            await uploads.TrySaveAsync(upload, next, CancellationToken.None))
         {
             return (next, null);
         }

@@ -1,3 +1,4 @@
+using Berth.Content;
 using Berth.Storage;
 using Berth.Storage.FileSystem;
 using Berth.Stores;
@@ -32,10 +33,14 @@ public abstract class Adoption
         new SecondNames(destination, files);
 
     /// <summary>Makes a blob of the source an object of the destination.</summary>
+    /// <param name="blob">The blob.</param>
+    /// <param name="isAlias">Whether it is taken over for another digest than it is filed under.</param>
+    /// <param name="intend">Begins an upload for what gets a key of its own.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns><see langword="null"/> for one that has to be copied.</returns>
     /// <exception cref="IOException">It cannot be taken over.</exception>
     internal abstract Task<StoredBlob?> TakeAsync(
-        SourceBlob blob, bool isAlias, CancellationToken cancellationToken);
+        SourceBlob blob, bool isAlias, Func<Task<UploadId>> intend, CancellationToken cancellationToken);
 
     /// <summary>Undoes it, before anything names the object.</summary>
     internal abstract Task ReleaseAsync(StoredBlob blob, CancellationToken cancellationToken);
@@ -43,7 +48,7 @@ public abstract class Adoption
     private sealed class SharedObjects(IObjectStore objects) : Adoption
     {
         internal override async Task<StoredBlob?> TakeAsync(
-            SourceBlob blob, bool isAlias, CancellationToken cancellationToken)
+            SourceBlob blob, bool isAlias, Func<Task<UploadId>> intend, CancellationToken cancellationToken)
         {
             // An object has one digest: whoever deletes the blob deletes the object.
             if (isAlias)
@@ -61,9 +66,9 @@ public abstract class Adoption
     private sealed class SecondNames(FileSystemObjects objects, PlainFolder files) : Adoption
     {
         internal override async Task<StoredBlob?> TakeAsync(
-            SourceBlob blob, bool isAlias, CancellationToken cancellationToken)
+            SourceBlob blob, bool isAlias, Func<Task<UploadId>> intend, CancellationToken cancellationToken)
         {
-            var key = RecordLayout.NewObject();
+            var key = RecordLayout.NewObject(await intend());
             try
             {
                 await objects.LinkAsync(key, files.PathOf(blob.Key), cancellationToken);

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Berth.Collection;
 using Berth.Content;
 using Berth.Storage;
 using Berth.Stores;
@@ -20,8 +21,9 @@ internal sealed class BerthSource : MoveSource
     {
         var (records, objects) = (storage.Records, storage.Objects);
         _repositories = new(records, TimeProvider.System);
-        _blobs = new(records, objects);
-        _manifests = new(records, objects);
+        var grace = new GracePeriod(TimeProvider.System, new CollectionOptions().Grace);
+        _blobs = new(records, objects, grace);
+        _manifests = new(records, objects, grace);
         _tags = new(records, TimeProvider.System);
     }
 
@@ -49,10 +51,11 @@ internal sealed class BerthSource : MoveSource
             if (!selects(name))
                 continue;
             var manifests = new List<Digest>();
-            await foreach (var digest in PagesAsync(
-                after => _manifests.ListAsync(name, after, PageSize, cancellationToken), digest => digest.ToString()))
+            await foreach (var (digest, manifest) in PagesAsync(
+                after => _manifests.ListAsync(name, after, PageSize, cancellationToken), found => found.Digest.ToString()))
             {
-                manifests.Add(digest);
+                if (manifest.Facts.Deleted is null)
+                    manifests.Add(digest);
             }
             var tags = new List<Tag>();
             await foreach (var text in PagesAsync(

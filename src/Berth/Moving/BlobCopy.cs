@@ -31,8 +31,9 @@ internal sealed class BlobCopy(MoveSource source, Destination destination, MoveP
     private async Task<string?> CopyAtOnceAsync(
         RepositoryName name, Digest digest, SourceBlob blob, CancellationToken cancellationToken)
     {
-        var session = destination.Uploads.NewSession(new(name, Principal: null), digest.Algorithm);
-        await using var writer = destination.Uploads.Write(session);
+        var owner = new UploadOwner(name, Principal: null);
+        var upload = await destination.Uploads.IntendAsync(owner, digest, cancellationToken);
+        await using var writer = destination.Uploads.Write(upload);
         var problem = await ReceiveAsync(writer, blob, 0, blob.Size, cancellationToken);
         if (problem is null && writer.CurrentDigest != digest)
             problem = Damaged(writer.CurrentDigest);
@@ -41,8 +42,11 @@ internal sealed class BlobCopy(MoveSource source, Destination destination, MoveP
             await writer.DiscardAsync(unsaved: null, cancellationToken);
             return problem;
         }
-        var stored = await writer.CompleteAsync(cancellationToken)
+        var whole = await writer.SealAsync(cancellationToken)
             ?? throw new StorageException("an upload that was never saved has lost its tail");
+        upload = await destination.Uploads.RenewAsync(owner, upload, cancellationToken);
+        var stored = await destination.Uploads.CompleteAsync(
+            whole with { Ended = upload.Session.Ended }, cancellationToken);
         await destination.Blobs.PublishAsync(name, digest, stored, cancellationToken);
         return null;
     }
@@ -51,11 +55,12 @@ internal sealed class BlobCopy(MoveSource source, Destination destination, MoveP
         RepositoryName name, Digest digest, SourceBlob blob, CancellationToken cancellationToken)
     {
         var owner = new UploadOwner(name, Principal: null);
-        var id = IdOf(name, digest);
-        var upload = await destination.Uploads.BeginOrResumeAsync(owner, id, digest.Algorithm, cancellationToken);
+        var upload = await destination.Uploads.BeginOrResumeAsync(
+            owner, generation => IdOf(name, digest, generation), digest.Algorithm, cancellationToken);
+        var id = upload.Id;
         while (upload.Session.Offset < blob.Size)
         {
-            await using var writer = destination.Uploads.Write(upload.Session);
+            await using var writer = destination.Uploads.Write(upload);
             var length = Math.Min(Step, blob.Size - upload.Session.Offset);
             var problem = await ReceiveAsync(writer, blob, upload.Session.Offset, length, cancellationToken);
             if (problem is not null)
@@ -65,7 +70,7 @@ internal sealed class BlobCopy(MoveSource source, Destination destination, MoveP
                 return problem;
             }
             var next = await writer.SaveAsync();
-            if (!await destination.Uploads.TrySaveAsync(id, upload, next, cancellationToken))
+            if (!await destination.Uploads.TrySaveAsync(upload, next, cancellationToken))
             {
                 await writer.DiscardAsync(next, cancellationToken);
                 throw new StorageException($"another process is copying {digest} into {name} as well");
@@ -73,16 +78,18 @@ internal sealed class BlobCopy(MoveSource source, Destination destination, MoveP
             upload = await destination.Uploads.GetAsync(owner, id, cancellationToken)
                 ?? throw new StorageException($"another process has ended the upload of {digest} into {name}");
         }
-        await using var whole = destination.Uploads.Write(upload.Session);
+        await using var whole = destination.Uploads.Write(upload);
         if (whole.CurrentDigest != digest)
         {
             await destination.Uploads.CancelAsync(owner, id, cancellationToken);
             return Damaged(whole.CurrentDigest);
         }
-        var stored = await whole.CompleteAsync(cancellationToken)
+        var sealedSession = await whole.SealAsync(cancellationToken)
             ?? throw new StorageException($"the tail of the upload of {digest} into {name} is gone");
+        var ended = await destination.Uploads.TryEndAsync(upload, sealedSession, digest, cancellationToken)
+            ?? throw new StorageException($"another process is copying {digest} into {name} as well");
+        var stored = await destination.Uploads.CompleteAsync(ended, cancellationToken);
         await destination.Blobs.PublishAsync(name, digest, stored, cancellationToken);
-        await destination.Uploads.FinishAsync(id, upload.Session, cancellationToken);
         return null;
     }
 
@@ -120,9 +127,9 @@ internal sealed class BlobCopy(MoveSource source, Destination destination, MoveP
     private static string Damaged(Digest actual) => $"it is damaged: its bytes are {actual}";
 
     /// <summary>The same for the same blob in every run, and nobody's else.</summary>
-    private static UploadId IdOf(RepositoryName name, Digest digest)
+    private static UploadId IdOf(RepositoryName name, Digest digest, int generation)
     {
-        var hash = SHA256.HashData(Encoding.ASCII.GetBytes($"berth move {name} {digest}"));
+        var hash = SHA256.HashData(Encoding.ASCII.GetBytes($"berth move {name} {digest} {generation}"));
         return UploadId.TryParse(new Guid(hash.AsSpan(0, 16)).ToString("D"), out var id)
             ? id
             : throw new InvalidOperationException("a UUID is no upload's id");

@@ -34,7 +34,10 @@ internal sealed class BlobMove(
     private async Task<BlobOutcome> MoveAsync(
         RepositoryName name, Digest digest, MoveCounts counts, CancellationToken cancellationToken)
     {
-        if (await destination.Blobs.GetAsync(name, digest, cancellationToken) is { } present)
+        var held = options.DryRun
+            ? await destination.Blobs.GetAsync(name, digest, cancellationToken)
+            : await destination.Blobs.KeepAsync(name, digest, cancellationToken);
+        if (held is { } present)
         {
             counts.Add(MoveStep.BlobPresent, present.Size);
             return BlobOutcome.Held;
@@ -48,10 +51,9 @@ internal sealed class BlobMove(
         await stripe.WaitAsync(cancellationToken);
         try
         {
-            if (await destination.Blobs.FindContentAsync(digest, cancellationToken) is { } content)
+            if (await destination.Blobs.FindContentAsync(digest, cancellationToken) is { } content
+                && (options.DryRun || await destination.Blobs.TryLinkContentAsync(name, digest, cancellationToken)))
             {
-                if (!options.DryRun)
-                    await destination.Blobs.LinkAsync(name, digest, content, cancellationToken);
                 counts.Add(MoveStep.BlobLinked, content.Size);
                 return BlobOutcome.Held;
             }
@@ -81,7 +83,7 @@ internal sealed class BlobMove(
         RepositoryName name, Digest digest, SourceBlob blob, MoveCounts counts, CancellationToken cancellationToken)
     {
         if (options.Adoption is { } adoption
-            && await adoption.TakeAsync(blob, blob.Digest != digest, cancellationToken) is { } taken)
+            && await adoption.TakeAsync(blob, blob.Digest != digest, IntendAsync, cancellationToken) is { } taken)
         {
             // What is filed under another digest is what the link says, or a damaged link: only the bytes tell.
             if ((options.VerifyAdopted || blob.Digest != digest)
@@ -99,6 +101,9 @@ internal sealed class BlobMove(
             return new(wrong);
         counts.Add(MoveStep.BlobCopied, blob.Size);
         return BlobOutcome.Held;
+
+        async Task<UploadId> IntendAsync() =>
+            (await destination.Uploads.IntendAsync(new(name, Principal: null), digest, cancellationToken)).Id;
     }
 
     /// <summary>Reads what was taken over where the destination will read it.</summary>

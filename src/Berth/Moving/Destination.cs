@@ -1,3 +1,4 @@
+using Berth.Collection;
 using Berth.Storage;
 using Berth.Stores;
 
@@ -18,11 +19,12 @@ internal sealed class Destination : IDisposable
             (long)blobsTogether * (objects.PartsTogether + 2) * Math.Max(UploadBuffers.UsualPartSize, objects.MinimumPartSize),
             objects.MinimumPartSize);
         Repositories = new(records, time);
-        Blobs = new(records, objects);
-        Manifests = new(records, objects);
+        var grace = new GracePeriod(time, new CollectionOptions().Grace);
+        Blobs = new(records, objects, grace);
+        Manifests = new(records, objects, grace);
         Tags = new(records, time);
         Referrers = new(records, Manifests);
-        Uploads = new(records, objects, _buffers, time);
+        Uploads = new(records, objects, _buffers, grace);
     }
 
     public IObjectStore Objects { get; }

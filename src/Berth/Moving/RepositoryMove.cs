@@ -134,6 +134,11 @@ internal sealed class RepositoryMove(
         }
         if (!options.DryRun)
         {
+            if (await FindCollectedAsync(manifest, cancellationToken) is { } collected)
+            {
+                LeaveOut($"the manifest {digest}", $"it names {collected}, which was collected meanwhile: run this again");
+                return;
+            }
             await destination.Manifests.PutAsync(Name, digest, manifest, content.Value, cancellationToken);
             if (manifest.Subject is { } subject)
             {
@@ -145,6 +150,20 @@ internal sealed class RepositoryMove(
         if (manifest.Subject is not null)
             Counts.Add(MoveStep.ReferrerAdded);
         _held[digest] = (manifest.MediaType, content.Value.Length);
+    }
+
+    /// <summary>A blob that was moved so long ago that the collector of the destination has removed it.</summary>
+    private async Task<Digest?> FindCollectedAsync(Manifest manifest, CancellationToken cancellationToken)
+    {
+        foreach (var reference in manifest.References)
+        {
+            if (_blobs.TryGetValue(reference.Digest, out var outcome) && outcome == BlobOutcome.Held
+                && await destination.Blobs.KeepAsync(Name, reference.Digest, cancellationToken) is null)
+            {
+                return reference.Digest;
+            }
+        }
+        return null;
     }
 
     /// <summary>Does what a run did not come to that was killed between a manifest and its place among the referrers.</summary>

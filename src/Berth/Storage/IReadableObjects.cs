@@ -14,10 +14,11 @@ public interface IReadableObjects
     /// <returns>A stream that the caller disposes, or <see langword="null"/> where there is no object.</returns>
     Task<Stream?> OpenReadAsync(string key, long offset, long? length, CancellationToken cancellationToken);
 
-    /// <summary>Lists keys below a prefix in ordinal order, in one call to the store.</summary>
+    /// <summary>Lists the keys that begin with a prefix in ordinal order, in one call to the store.</summary>
     /// <remarks>By UTF-16 units or by UTF-8 bytes: these differ only between characters from U+E000 to U+FFFF and
     /// those beyond, which callers do not list together.</remarks>
-    /// <param name="prefix">The empty string, or whole segments ending with <c>/</c>.</param>
+    /// <param name="prefix">The empty string; whole segments ending with <c>/</c>; or those and the beginning of another
+    /// one, as <c>objects/0a/b</c>.</param>
     /// <param name="after">Only keys ordinally greater than this whole key, which need not exist nor begin
     /// with the prefix; <see langword="null"/> for the first page.</param>
     /// <param name="limit">The most keys returned, 1 to 1,000.</param>

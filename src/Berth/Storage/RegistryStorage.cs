@@ -1,10 +1,19 @@
+using Berth.Collection;
+
 namespace Berth.Storage;
 
 /// <summary>Where a registry keeps its bytes and its facts, with the calls to both counted.</summary>
 public sealed class RegistryStorage
 {
-    private RegistryStorage(IObjectStore objects, IRecordStore records, StorageMeter meter) =>
-        (Objects, Records, Meter) = (objects, records, meter);
+    private readonly Func<StorageMeter, (IObjectStore Objects, IRecordStore Records)> _create;
+
+    private RegistryStorage(
+        Func<StorageMeter, (IObjectStore Objects, IRecordStore Records)> create, StorageMeter meter)
+    {
+        _create = create;
+        (Objects, Records) = create(meter);
+        Meter = meter;
+    }
 
     /// <summary>The bytes.</summary>
     public IObjectStore Objects { get; }
@@ -16,17 +25,14 @@ public sealed class RegistryStorage
     internal StorageMeter Meter { get; }
 
     /// <summary>Bytes and facts as objects of one store: a local folder, S3.</summary>
-    public static RegistryStorage Over(IObjectStore objects, IVersionedObjects records)
-    {
-        var meter = new StorageMeter();
-        return new(
-            new MeteredObjects(objects, meter), new ObjectRecords(new MeteredVersionedObjects(records, meter)), meter);
-    }
+    public static RegistryStorage Over(IObjectStore objects, IVersionedObjects records) => new(
+        meter => (new MeteredObjects(objects, meter), new ObjectRecords(new MeteredVersionedObjects(records, meter))),
+        new());
 
     /// <summary>Bytes in one store, facts in another or kept in another way: Azure's blobs and tables, OSS.</summary>
-    public static RegistryStorage Over(IObjectStore objects, IRecordStore records)
-    {
-        var meter = new StorageMeter();
-        return new(new MeteredObjects(objects, meter), new MeteredRecords(records, meter), meter);
-    }
+    public static RegistryStorage Over(IObjectStore objects, IRecordStore records) =>
+        new(meter => (new MeteredObjects(objects, meter), new MeteredRecords(records, meter)), new());
+
+    /// <summary>The same store, for work that nobody waits for.</summary>
+    internal RegistryStorage WithPace(CallPace pace) => new(_create, new(pace));
 }

@@ -86,12 +86,7 @@ public static class StorageKey
         ArgumentNullException.ThrowIfNull(prefix);
         if (prefix.Length > 0)
         {
-            if (!prefix.EndsWith('/'))
-            {
-                throw new ArgumentException("A prefix is empty or ends with a slash.", nameof(prefix));
-            }
-
-            Require(prefix[..^1], nameof(prefix));
+            Require(prefix.EndsWith('/') ? prefix[..^1] : prefix, nameof(prefix));
         }
 
         if (after is not null)

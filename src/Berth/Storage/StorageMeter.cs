@@ -1,9 +1,11 @@
 using System.Diagnostics;
+using Berth.Collection;
 
 namespace Berth.Storage;
 
 /// <summary>Counts the storage calls that one request makes, and how long they took, wherever in its flow they happen.</summary>
-internal sealed class StorageMeter
+/// <param name="pace">What each call waits for; <see langword="null"/> for nothing.</param>
+internal sealed class StorageMeter(CallPace? pace = null)
 {
     private readonly AsyncLocal<StorageUse?> _current = new();
 
@@ -12,6 +14,10 @@ internal sealed class StorageMeter
 
     public async Task<T> CountAsync<T>(Func<Task<T>> call)
     {
+        if (pace is not null)
+        {
+            await pace.WaitAsync();
+        }
         var use = _current.Value;
         var started = Stopwatch.GetTimestamp();
         try

@@ -5,6 +5,7 @@ using System.Text.Json.Serialization.Metadata;
 using Berth.Accounts;
 using Berth.Auth.Audit;
 using Berth.Auth.Tokens;
+using Berth.Collection;
 using Berth.Content;
 using Berth.Endpoints;
 
@@ -17,6 +18,7 @@ namespace Berth.Stores;
 [JsonSerializable(typeof(ManifestRecord))]
 [JsonSerializable(typeof(Descriptor))]
 [JsonSerializable(typeof(UploadSession))]
+[JsonSerializable(typeof(ShardRecord))]
 [JsonSerializable(typeof(TagList))]
 [JsonSerializable(typeof(RepositoryList))]
 [JsonSerializable(typeof(ReferrerIndex))]

@@ -6,17 +6,31 @@ using Berth.Storage;
 namespace Berth.Stores;
 
 /// <summary>Blobs: content kept once, and a link for each repository that holds it.</summary>
-internal sealed class BlobStore(IRecordStore records, IObjectStore objects)
+/// <remarks>
+/// The collector condemns what nothing uses, and removes it a <see cref="GracePeriod"/> later unless somebody made it live
+/// again. Whoever is about to rely on a record reads it and makes it live where it is condemned. A condemnation that comes after
+/// that reading leaves time to write what relies on it, which the collector then sees; a writer that needed more than half the
+/// grace looks again after its write.
+/// </remarks>
+internal sealed class BlobStore(IRecordStore records, IObjectStore objects, GracePeriod grace)
 {
     /// <summary>How many holders of a blob are looked at for one from which the caller may pull.</summary>
     private const int MostHolders = 10;
 
+    /// <summary>How often others may come in between before the client is asked to try again.</summary>
+    private const int MostTries = 20;
+
     /// <summary>Where the content is, if the repository holds the blob: all that a pull needs, in one read.</summary>
     public async Task<StoredBlob?> GetAsync(RepositoryName name, Digest digest, CancellationToken cancellationToken) =>
-        await GetAsync(RecordLayout.BlobLink(digest, name), cancellationToken);
+        (await ReadAsync(RecordLayout.BlobLink(digest, name), cancellationToken))?.Blob;
+
+    /// <summary>As <see cref="GetAsync"/>, for somebody who will rely on the repository's holding it.</summary>
+    public async Task<StoredBlob?> KeepAsync(RepositoryName name, Digest digest, CancellationToken cancellationToken) =>
+        (await ReviveAsync(RecordLayout.BlobLink(digest, name), cancellationToken))?.Blob;
 
     /// <summary>Makes a complete object the content of a digest, and links it to the repository.</summary>
     /// <remarks>Where the content was there already, the link names the older object and this one is dropped.</remarks>
+    /// <exception cref="StorageException">Others changed the same blob again and again; nothing is lost.</exception>
     public async Task PublishAsync(
         RepositoryName name, Digest digest, StoredBlob blob, CancellationToken cancellationToken)
     {
@@ -31,30 +45,59 @@ internal sealed class BlobStore(IRecordStore records, IObjectStore objects)
     public async Task<bool> AdoptAsync(
         RepositoryName name, Digest digest, StoredBlob blob, CancellationToken cancellationToken)
     {
-        var value = BerthJson.Write(blob, BerthJson.Instance.StoredBlob);
-        var published = blob;
-        while (!await records.TryCreateAsync(RecordLayout.Blob(digest), value, cancellationToken))
+        for (var tries = 0; tries < MostTries; tries++)
         {
-            if (await FindContentAsync(digest, cancellationToken) is { } winner)
+            var mark = grace.Mark();
+            if (await PlaceAsync(digest, blob, cancellationToken) is { } content
+                && await TryLinkAsync(name, digest, content, mark, cancellationToken))
             {
-                published = winner;
-                break;
+                return content.Object == blob.Object;
             }
         }
-        await LinkAsync(name, digest, published, cancellationToken);
-        return published.Object == blob.Object;
+        throw new StorageException($"others changed the blob {digest} again and again");
     }
 
     /// <summary>The content of a digest, whether or not a repository holds it: for those who may see them all.</summary>
-    public Task<StoredBlob?> FindContentAsync(Digest digest, CancellationToken cancellationToken) =>
-        GetAsync(RecordLayout.Blob(digest), cancellationToken);
+    public async Task<StoredBlob?> FindContentAsync(Digest digest, CancellationToken cancellationToken) =>
+        await ReadAsync(RecordLayout.Blob(digest), cancellationToken) is { Blob: { IsDeleting: false } blob } ? blob : null;
+
+    /// <summary>Links the content of a digest, whether or not a repository holds it.</summary>
+    /// <returns><see langword="false"/> where there is none.</returns>
+    public async Task<bool> TryLinkContentAsync(RepositoryName name, Digest digest, CancellationToken cancellationToken)
+    {
+        var mark = grace.Mark();
+        return await ReviveAsync(RecordLayout.Blob(digest), cancellationToken) is { } content
+            && await TryLinkAsync(name, digest, content.Blob, mark, cancellationToken);
+    }
 
     /// <summary>Links a blob that another repository holds.</summary>
-    public Task LinkAsync(
-        RepositoryName name, Digest digest, StoredBlob blob, CancellationToken cancellationToken) =>
-        records.PutAsync(
-            RecordLayout.BlobLink(digest, name), BerthJson.Write(blob, BerthJson.Instance.StoredBlob),
-            cancellationToken);
+    /// <param name="name">The repository that shall hold it.</param>
+    /// <param name="digest">The blob's digest.</param>
+    /// <param name="blob">Its content.</param>
+    /// <param name="mark">From before it was read.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns><see langword="false"/> where that took so long that the content is gone.</returns>
+    public async Task<bool> TryLinkAsync(
+        RepositoryName name, Digest digest, StoredBlob blob, long mark, CancellationToken cancellationToken)
+    {
+        var key = RecordLayout.BlobLink(digest, name);
+        var link = new StoredBlob(blob.Object, blob.Size);
+        await records.PutAsync(key, Write(link), cancellationToken);
+        if (!grace.IsHalfOver(mark)
+            || (await ReviveAsync(RecordLayout.Blob(digest), cancellationToken))?.Blob.Object == blob.Object)
+        {
+            return true;
+        }
+        // A link of the same digest to another object is somebody else's and stays.
+        if (await ReadAsync(key, cancellationToken) is { } written && written.Blob.Object == blob.Object)
+        {
+            await records.DeleteAsync(key, written.Version, cancellationToken);
+        }
+        return false;
+    }
+
+    /// <summary>A point in time for <see cref="TryLinkAsync"/>.</summary>
+    public long Mark() => grace.Mark();
 
     /// <summary>
     /// The content as some repository holds it from which the caller may pull; <see langword="null"/> when none of the first
@@ -75,7 +118,7 @@ internal sealed class BlobStore(IRecordStore records, IObjectStore objects)
             if (RepositoryName.TryParse(RecordLayout.Decode(after), out var holder)
                 && await rights.AllowAsync(holder, RepositoryActions.Pull, cancellationToken))
             {
-                return BerthJson.Read(entry.Value.Span, BerthJson.Instance.StoredBlob);
+                return Read(entry.Value);
             }
         }
         return null;
@@ -89,9 +132,17 @@ internal sealed class BlobStore(IRecordStore records, IObjectStore objects)
         {
             return false;
         }
+        await ReleaseAsync(digest, cancellationToken);
         await records.DeleteAsync(key, version: null, cancellationToken);
         return true;
     }
+
+    /// <summary>
+    /// Makes a blob live whose link is about to be removed: somebody may be mounting it from that link, who reads no more than
+    /// the link, and is safe as long as the grace begins after the link was there.
+    /// </summary>
+    public async Task ReleaseAsync(Digest digest, CancellationToken cancellationToken) =>
+        await ReviveAsync(RecordLayout.Blob(digest), cancellationToken);
 
     /// <summary>Reads an object to compute its digest: for the upload that was hashed with another algorithm.</summary>
     public async Task<Digest> ComputeDigestAsync(
@@ -104,9 +155,50 @@ internal sealed class BlobStore(IRecordStore records, IObjectStore objects)
             : await SHA512.HashDataAsync(stream, cancellationToken));
     }
 
-    private async Task<StoredBlob?> GetAsync(RecordKey key, CancellationToken cancellationToken)
+    /// <summary>Makes an object the content of a digest unless there is one that is not being deleted.</summary>
+    /// <returns>The content; <see langword="null"/> when somebody else changed it meanwhile.</returns>
+    private async Task<StoredBlob?> PlaceAsync(Digest digest, StoredBlob blob, CancellationToken cancellationToken)
     {
-        var record = await records.GetAsync(key, cancellationToken);
-        return record is null ? null : BerthJson.Read(record.Value.Span, BerthJson.Instance.StoredBlob);
+        var key = RecordLayout.Blob(digest);
+        if (await records.TryCreateAsync(key, Write(blob), cancellationToken))
+        {
+            return blob;
+        }
+        if (await ReadAsync(key, cancellationToken) is not { } existing)
+        {
+            return null;
+        }
+        var content = existing.Blob.IsDeleting ? blob : existing.Blob with { Condemned = null };
+        return content == existing.Blob
+            || await records.TryReplaceAsync(key, Write(content), existing.Version, cancellationToken)
+                ? content
+                : null;
     }
+
+    /// <summary>Reads a record, and makes it live where it is condemned.</summary>
+    /// <returns><see langword="null"/> where there is none, or its object is being deleted.</returns>
+    private async Task<(StoredBlob Blob, string Version)?> ReviveAsync(RecordKey key, CancellationToken cancellationToken)
+    {
+        for (var tries = 0; tries < MostTries; tries++)
+        {
+            if (await ReadAsync(key, cancellationToken) is not { } found || found.Blob.IsDeleting)
+            {
+                return null;
+            }
+            if (found.Blob.Condemned is null
+                || await records.TryReplaceAsync(
+                    key, Write(found.Blob with { Condemned = null }), found.Version, cancellationToken))
+            {
+                return found;
+            }
+        }
+        throw new StorageException($"others changed {key.Partition}/{key.Row} again and again");
+    }
+
+    private async Task<(StoredBlob Blob, string Version)?> ReadAsync(RecordKey key, CancellationToken cancellationToken) =>
+        await records.GetAsync(key, cancellationToken) is { } record ? (Read(record.Value), record.Version) : null;
+
+    private static StoredBlob Read(ReadOnlyMemory<byte> value) => BerthJson.Read(value.Span, BerthJson.Instance.StoredBlob);
+
+    private static byte[] Write(StoredBlob blob) => BerthJson.Write(blob, BerthJson.Instance.StoredBlob);
 }

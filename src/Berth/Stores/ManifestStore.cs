@@ -5,7 +5,11 @@ using Berth.Storage;
 namespace Berth.Stores;
 
 /// <summary>Manifests by digest: small ones inside their record, so that a pull is one read, large ones as an object.</summary>
-internal sealed class ManifestStore(IRecordStore records, IObjectStore objects)
+/// <remarks>
+/// A deleted one leaves its record behind for the <see cref="GracePeriod"/>, so that a push of the same manifest knows that it
+/// may have met with the deletion.
+/// </remarks>
+internal sealed class ManifestStore(IRecordStore records, IObjectStore objects, GracePeriod grace)
 {
     /// <summary>The largest manifest kept in its record, in bytes.</summary>
     public const int InlineLimit = 64 * 1024;
@@ -14,11 +18,39 @@ internal sealed class ManifestStore(IRecordStore records, IObjectStore objects)
 
     /// <summary>A manifest as stored.</summary>
     public async Task<StoredManifest?> GetAsync(
+        RepositoryName name, Digest digest, CancellationToken cancellationToken) =>
+        await FindAsync(name, digest, cancellationToken) is { Facts.Deleted: null } manifest ? manifest : null;
+
+    /// <summary>As <see cref="GetAsync"/>, but also what is left of one that was deleted lately.</summary>
+    public async Task<StoredManifest?> FindAsync(
         RepositoryName name, Digest digest, CancellationToken cancellationToken)
     {
         var record = await records.GetAsync(RecordLayout.Manifest(name, digest), cancellationToken);
-        return record is null ? null : Read(record);
+        return record is null ? null : Read(record.Value, record.Version);
     }
+
+    /// <summary>As <see cref="GetAsync"/>, for somebody who will rely on its being there.</summary>
+    public async Task<StoredManifest?> KeepAsync(
+        RepositoryName name, Digest digest, CancellationToken cancellationToken)
+    {
+        while (await GetAsync(name, digest, cancellationToken) is { } manifest)
+        {
+            if (manifest.Facts.Condemned is null || await TryMarkAsync(name, digest, manifest, since: null, cancellationToken))
+            {
+                return manifest;
+            }
+        }
+        return null;
+    }
+
+    /// <summary>Notes since when nothing names a manifest, or that something does.</summary>
+    /// <returns><see langword="false"/> when somebody changed it since it was got.</returns>
+    public Task<bool> TryMarkAsync(
+        RepositoryName name, Digest digest, StoredManifest manifest, DateTimeOffset? since,
+        CancellationToken cancellationToken) =>
+        records.TryReplaceAsync(
+            RecordLayout.Manifest(name, digest), Write(manifest.Facts with { Condemned = since }, manifest.Inline),
+            manifest.Version, cancellationToken);
 
     /// <summary>The bytes of a manifest.</summary>
     /// <returns><see langword="null"/> when it was deleted since it was got.</returns>
@@ -28,55 +60,69 @@ internal sealed class ManifestStore(IRecordStore records, IObjectStore objects)
             : await objects.ReadWholeAsync(manifest.Facts.Object, cancellationToken);
 
     /// <summary>Stores a manifest. One that is there already stays, unless it was pushed with another media type.</summary>
-    public async Task PutAsync(
+    /// <returns>Whether it is new: neither there before nor deleted lately.</returns>
+    /// <exception cref="StorageException">Its object took so long to write that it may be cleared away.</exception>
+    public async Task<bool> PutAsync(
         RepositoryName name, Digest digest, Manifest manifest, ReadOnlyMemory<byte> content,
         CancellationToken cancellationToken)
     {
         var key = RecordLayout.Manifest(name, digest);
+        var written = grace.Now;
         string? ownObject = null;
         if (content.Length > InlineLimit)
         {
-            ownObject = RecordLayout.NewObject();
+            ownObject = RecordLayout.NewManifestObject(name, digest, written);
             await objects.PutAsync(ownObject, new ReadOnlySequence<byte>(content), cancellationToken);
         }
         var facts = new ManifestRecord(manifest.MediaType, content.Length, manifest.Subject?.ToString(), ownObject);
         var value = Write(facts, ownObject is null ? content : default);
-        while (!await records.TryCreateAsync(key, value, cancellationToken))
+        while (true)
         {
-            if (await records.GetAsync(key, cancellationToken) is not { } existing)
+            if (ownObject is not null && grace.IsHalfOver(written))
+            {
+                throw new StorageException($"the manifest {digest} took too long to write");
+            }
+            if (await records.TryCreateAsync(key, value, cancellationToken))
+            {
+                return true;
+            }
+            if (await FindAsync(name, digest, cancellationToken) is not { } existing)
             {
                 continue; // deleted in between
             }
-            var old = Read(existing).Facts;
-            var keep = old.MediaType == facts.MediaType;
+            var old = existing.Facts;
+            var keep = old.Deleted is null && old.Condemned is null && old.MediaType == facts.MediaType;
             if (keep || await records.TryReplaceAsync(key, value, existing.Version, cancellationToken))
             {
                 if ((keep ? ownObject : old.Object) is { } dropped)
                 {
                     await objects.DeleteAsync(dropped, cancellationToken);
                 }
-                return;
+                return false;
             }
         }
     }
 
-    /// <summary>The digests of a repository's manifests in ordinal order, after the given one.</summary>
-    public async Task<Page<Digest>> ListAsync(
+    /// <summary>A repository's manifests in the ordinal order of their digests, after the given one, the deleted included.</summary>
+    public async Task<Page<(Digest Digest, StoredManifest Manifest)>> ListAsync(
         RepositoryName name, string? after, int limit, CancellationToken cancellationToken)
     {
-        var page = await records.ListRowsAsync(RecordLayout.Manifests(name), after, limit, cancellationToken);
+        var page = await records.ListAsync(RecordLayout.Manifests(name), after, limit, cancellationToken);
         return new(
-            [.. page.Items.Select(row => Digest.TryParse(row, out var digest)
-                ? digest
-                : throw new InvalidDataException($"a manifest is named '{row}', which is no digest"))],
+            [.. page.Items.Select(entry => Digest.TryParse(entry.Row, out var digest)
+                ? (digest, Read(entry.Value, entry.Version))
+                : throw new InvalidDataException($"a manifest is named '{entry.Row}', which is no digest"))],
             page.More);
     }
 
+    /// <summary>Deletes a manifest, but for the record that says so.</summary>
     /// <returns><see langword="false"/> when somebody changed it since it was got.</returns>
     public async Task<bool> DeleteAsync(
         RepositoryName name, Digest digest, StoredManifest manifest, CancellationToken cancellationToken)
     {
-        if (!await records.DeleteAsync(RecordLayout.Manifest(name, digest), manifest.Version, cancellationToken))
+        var deleted = manifest.Facts with { Object = null, Condemned = null, Deleted = grace.Now };
+        if (!await records.TryReplaceAsync(
+            RecordLayout.Manifest(name, digest), Write(deleted, default), manifest.Version, cancellationToken))
         {
             return false;
         }
@@ -86,6 +132,12 @@ internal sealed class ManifestStore(IRecordStore records, IObjectStore objects)
         }
         return true;
     }
+
+    /// <summary>Removes what was left of a deleted manifest.</summary>
+    /// <returns><see langword="false"/> when somebody changed it since it was got.</returns>
+    public Task<bool> ForgetAsync(
+        RepositoryName name, Digest digest, StoredManifest manifest, CancellationToken cancellationToken) =>
+        records.DeleteAsync(RecordLayout.Manifest(name, digest), manifest.Version, cancellationToken);
 
     private static byte[] Write(ManifestRecord facts, ReadOnlyMemory<byte> content)
     {
@@ -97,15 +149,13 @@ internal sealed class ManifestStore(IRecordStore records, IObjectStore objects)
         return value;
     }
 
-    private static StoredManifest Read(Record record)
+    private static StoredManifest Read(ReadOnlyMemory<byte> value, string version)
     {
         // The header is JSON in one line: the first line feed ends it, whatever the manifest holds.
-        var end = record.Value.Span.IndexOf(Separator);
+        var end = value.Span.IndexOf(Separator);
         return end < 0
             ? throw new InvalidDataException("a manifest's record has no header")
-            : new(
-                BerthJson.Read(record.Value.Span[..end], BerthJson.Instance.ManifestRecord),
-                record.Value[(end + 1)..], record.Version);
+            : new(BerthJson.Read(value.Span[..end], BerthJson.Instance.ManifestRecord), value[(end + 1)..], version);
     }
 }
 

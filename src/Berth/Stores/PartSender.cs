@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Security.Cryptography;
+using Berth.Content;
 using Berth.Storage;
 
 namespace Berth.Stores;
@@ -17,6 +18,7 @@ internal sealed class PartSender : IAsyncDisposable
 
     private readonly IObjectStore _objects;
     private readonly UploadBuffers _buffers;
+    private readonly UploadId _id;
     private readonly List<string> _receipts;
     private readonly int _receiptsBefore;
     private readonly List<Task> _inFlight = [];
@@ -25,10 +27,11 @@ internal sealed class PartSender : IAsyncDisposable
     private PartBuffer? _held;
     private PartBuffer? _rest;
 
-    public PartSender(IObjectStore objects, UploadBuffers buffers, UploadSession session)
+    public PartSender(IObjectStore objects, UploadBuffers buffers, UploadId id, UploadSession session)
     {
         _objects = objects;
         _buffers = buffers;
+        _id = id;
         _receipts = [.. session.Receipts];
         _receiptsBefore = _receipts.Count;
         Object = session.Object;
@@ -116,13 +119,6 @@ internal sealed class PartSender : IAsyncDisposable
         }
     }
 
-    /// <summary>Makes the parts one object.</summary>
-    public async Task CompleteAsync(CancellationToken cancellationToken)
-    {
-        await Task.WhenAll(_inFlight);
-        await _objects.CompleteUploadAsync(Object!, StoreUpload!, _receipts, cancellationToken);
-    }
-
     /// <summary>Ends all calls to the store; when this has returned, none of them reads a buffer any more.</summary>
     public async Task StopAsync()
     {
@@ -173,7 +169,7 @@ internal sealed class PartSender : IAsyncDisposable
     {
         if (StoreUpload is null)
         {
-            Object = RecordLayout.NewObject();
+            Object = RecordLayout.NewObject(_id);
             StoreUpload = await _objects.BeginUploadAsync(Object, cancellationToken);
         }
         while (_inFlight.Count >= _objects.PartsTogether)

@@ -11,14 +11,28 @@ internal sealed record RepositoryRecord(DateTimeOffset Created);
 /// <summary>Where a blob's content is.</summary>
 /// <param name="Object">The object's key.</param>
 /// <param name="Size">Size in bytes.</param>
-internal sealed record StoredBlob(string Object, long Size);
+internal sealed record StoredBlob(string Object, long Size)
+{
+    /// <summary>When a collection found that nothing uses it; <see langword="null"/> while it is live.</summary>
+    public DateTimeOffset? Condemned { get; init; }
+
+    /// <summary>Of a blob's own record: its object is being deleted. Nothing brings that back; another takes its place.</summary>
+    public bool IsDeleting { get; init; }
+}
 
 /// <summary>What is known of a manifest beside its bytes.</summary>
 /// <param name="MediaType">The Content-Type it was pushed with.</param>
 /// <param name="Size">Size in bytes.</param>
 /// <param name="Subject">The manifest that it is about.</param>
 /// <param name="Object">The object that holds the bytes; <see langword="null"/> where they follow in the record.</param>
-internal sealed record ManifestRecord(string MediaType, long Size, string? Subject, string? Object);
+internal sealed record ManifestRecord(string MediaType, long Size, string? Subject, string? Object)
+{
+    /// <summary>When it was deleted: the record stays for a while without the bytes, so that a push at the same time notices.</summary>
+    public DateTimeOffset? Deleted { get; init; }
+
+    /// <summary>When a collection found that nothing names it; <see langword="null"/> while something does.</summary>
+    public DateTimeOffset? Condemned { get; init; }
+}
 
 /// <summary>The answer of tags/list.</summary>
 internal sealed record TagList(string Name, IReadOnlyList<string> Tags);

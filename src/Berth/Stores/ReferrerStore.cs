@@ -19,9 +19,22 @@ internal sealed class ReferrerStore(IRecordStore records, ManifestStore manifest
             cancellationToken);
     }
 
-    public Task DeleteAsync(
-        RepositoryName name, Digest subject, Digest digest, CancellationToken cancellationToken) =>
-        records.DeleteAsync(RecordLayout.Referrer(name, subject, digest), version: null, cancellationToken);
+    /// <summary>Takes a manifest off the list. One that is listed again meanwhile stays.</summary>
+    /// <param name="name">The repository.</param>
+    /// <param name="subject">What it is about.</param>
+    /// <param name="digest">The manifest's digest.</param>
+    /// <param name="isGone">Whether the manifest is still gone: asked after its place was read, and before it is deleted.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public async Task DeleteAsync(
+        RepositoryName name, Digest subject, Digest digest, Func<Task<bool>> isGone, CancellationToken cancellationToken)
+    {
+        var key = RecordLayout.Referrer(name, subject, digest);
+        while (await records.GetAsync(key, cancellationToken) is { } record
+            && await isGone()
+            && !await records.DeleteAsync(key, record.Version, cancellationToken))
+        {
+        }
+    }
 
     /// <summary>Whether a manifest is listed as a referrer of its subject.</summary>
     public async Task<bool> ContainsAsync(

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Berth.Content;
 using Berth.Storage;
 
@@ -34,8 +35,13 @@ internal sealed class TagStore(IRecordStore records, TimeProvider time)
         return true;
     }
 
-    /// <summary>Deletes every tag that names a manifest. A tag that is moved meanwhile stays.</summary>
-    public async Task DeleteAllAsync(RepositoryName name, Digest digest, CancellationToken cancellationToken)
+    /// <summary>Deletes every tag that names a manifest. A tag that is written meanwhile stays.</summary>
+    /// <param name="name">The repository.</param>
+    /// <param name="digest">The manifest's digest.</param>
+    /// <param name="isGone">Whether the manifest is still gone: asked after a tag was read, and before it is deleted.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public async Task DeleteAllAsync(
+        RepositoryName name, Digest digest, Func<Task<bool>> isGone, CancellationToken cancellationToken)
     {
         string? after = null;
         while (true)
@@ -43,12 +49,36 @@ internal sealed class TagStore(IRecordStore records, TimeProvider time)
             var page = await records.ListAsync(RecordLayout.Tags(name), after, PageSize, cancellationToken);
             foreach (var entry in page.Items.Where(entry => Read(entry.Value) == digest))
             {
+                if (!await isGone())
+                {
+                    return;
+                }
                 await records.DeleteAsync(
                     new RecordKey(RecordLayout.Tags(name), entry.Row), entry.Version, cancellationToken);
             }
             if (!page.More || page.Items.Count == 0)
             {
                 return;
+            }
+            after = page.Items[^1].Row;
+        }
+    }
+
+    /// <summary>What the tags of a repository name, as often as they do.</summary>
+    public async IAsyncEnumerable<Digest> NamedAsync(
+        RepositoryName name, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        string? after = null;
+        while (true)
+        {
+            var page = await records.ListAsync(RecordLayout.Tags(name), after, PageSize, cancellationToken);
+            foreach (var entry in page.Items)
+            {
+                yield return Read(entry.Value);
+            }
+            if (!page.More || page.Items.Count == 0)
+            {
+                yield break;
             }
             after = page.Items[^1].Row;
         }

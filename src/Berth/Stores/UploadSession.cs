@@ -13,6 +13,15 @@ internal sealed record UploadSession
 
     public required DateTimeOffset Started { get; init; }
 
+    /// <summary>When it was last saved.</summary>
+    public DateTimeOffset Saved { get; init; }
+
+    /// <summary>When it was ended: the record stays for a while, so that a repeated request and the collector can tell.</summary>
+    public DateTimeOffset? Ended { get; init; }
+
+    /// <summary>Of an ended one: as which blob it is published; <see langword="null"/> where it was dropped.</summary>
+    public string? Digest { get; init; }
+
     /// <summary>The algorithm whose hash is carried along.</summary>
     public DigestAlgorithm Algorithm { get; init; }
 

@@ -19,21 +19,23 @@ internal sealed class UploadWriter : IAsyncDisposable
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(30);
 
     private readonly IObjectStore _objects;
+    private readonly UploadId _id;
     private readonly UploadSession _session;
     private readonly ResumableHash _hash;
     private readonly PartSender _parts;
 
     public UploadWriter(
-        IObjectStore objects, UploadBuffers buffers, UploadSession session, DigestAlgorithm algorithm)
+        IObjectStore objects, UploadBuffers buffers, UploadId id, UploadSession session, DigestAlgorithm algorithm)
     {
         _objects = objects;
+        _id = id;
         _session = session;
         // Before the first byte the final digest's algorithm may still be chosen.
         Algorithm = session.Offset == 0 ? algorithm : session.Algorithm;
         _hash = session.HashState is { } state
             ? ResumableHash.Restore(Algorithm, state)
             : ResumableHash.Create(Algorithm);
-        _parts = new(objects, buffers, session);
+        _parts = new(objects, buffers, id, session);
     }
 
     /// <summary>How many bytes this request has brought.</summary>
@@ -126,53 +128,40 @@ internal sealed class UploadWriter : IAsyncDisposable
             }
             else
             {
-                // Without parts it may become the blob itself, see CompleteAsync.
-                tailObject = _parts.StoreUpload is null ? RecordLayout.NewObject() : RecordLayout.NewTail();
+                // Without parts it may become the blob itself, see SealAsync.
+                tailObject = _parts.StoreUpload is null ? RecordLayout.NewObject(_id) : RecordLayout.NewTail(_id);
                 await _objects.PutAsync(tailObject, _parts.Rest, _parts.Storing);
             }
         }
-        await _parts.FlushAsync();
-        return _session with
-        {
-            Algorithm = Algorithm,
-            Offset = Length,
-            HashState = _hash.ExportState(),
-            Object = _parts.Object,
-            StoreUpload = _parts.StoreUpload,
-            PartsLength = _parts.Length,
-            Receipts = [.. _parts.Receipts],
-            Tail = tail,
-            TailObject = tailObject,
-        };
+        return await StoredAsync(tail, tailObject);
     }
 
-    /// <summary>Makes the whole upload one object.</summary>
-    /// <returns><see langword="null"/> when <see cref="IsTailGone"/>.</returns>
-    public async Task<StoredBlob?> CompleteAsync(CancellationToken cancellationToken)
+    /// <summary>Makes the whole upload durable as an object, or as parts that need nothing but completing.</summary>
+    /// <returns>The session that says so; <see langword="null"/> when <see cref="IsTailGone"/>.</returns>
+    public async Task<UploadSession?> SealAsync(CancellationToken cancellationToken)
     {
         if (Received == 0)
         {
-            if (_session is { StoreUpload: null, TailObject: { } whole })
+            if (_session is { StoreUpload: null, TailObject: not null })
             {
-                return new(whole, Length);
+                return _session;
             }
             if (!await LoadTailAsync(cancellationToken))
             {
                 return null;
             }
         }
+        string? whole = null;
         if (_parts.StoreUpload is null)
         {
-            var key = RecordLayout.NewObject();
-            await _objects.PutAsync(key, _parts.Rest, cancellationToken);
-            return new(key, Length);
+            whole = RecordLayout.NewObject(_id);
+            await _objects.PutAsync(whole, _parts.Rest, cancellationToken);
         }
-        if (_parts.RestLength > 0)
+        else if (_parts.RestLength > 0)
         {
             await _parts.SendRestAsync(cancellationToken);
         }
-        await _parts.CompleteAsync(cancellationToken);
-        return new(_parts.Object!, Length);
+        return await StoredAsync(tail: null, whole);
     }
 
     /// <summary>Drops what this request stored and no session knows of.</summary>
@@ -204,6 +193,24 @@ internal sealed class UploadWriter : IAsyncDisposable
         _hash.Append(bytes.Span);
         Received += bytes.Length;
         return true;
+    }
+
+    /// <summary>The session with all that is stored by now.</summary>
+    private async Task<UploadSession> StoredAsync(byte[]? tail, string? tailObject)
+    {
+        await _parts.FlushAsync();
+        return _session with
+        {
+            Algorithm = Algorithm,
+            Offset = Length,
+            HashState = _hash.ExportState(),
+            Object = _parts.Object,
+            StoreUpload = _parts.StoreUpload,
+            PartsLength = _parts.Length,
+            Receipts = [.. _parts.Receipts],
+            Tail = tail,
+            TailObject = tailObject,
+        };
     }
 
     /// <summary>Puts the bytes that were too few for a part before in front of this request's.</summary>

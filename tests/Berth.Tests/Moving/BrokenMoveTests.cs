@@ -62,7 +62,7 @@ public sealed class BrokenMoveTests : IDisposable
         var refused = 0;
         var interception = new Interception
         {
-            Before = (_, _, number) => number % 5 == 0 && refused++ < 10
+            Before = (_, _, number) => number % 7 == 0 && refused++ < 10
                 ? throw new StorageException("slow down") { IsThrottled = true, RetryAfter = TimeSpan.Zero }
                 : Task.CompletedTask,
         };

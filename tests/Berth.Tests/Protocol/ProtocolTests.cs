@@ -78,7 +78,7 @@ public abstract class ProtocolTests(RegistryFixture fixture)
         Assert.True(RepositoryName.TryParse(repository, out var name));
         Assert.True(Berth.Content.Digest.TryParse(digest, out var parsed));
         var storage = Fixture.Registry.Storage;
-        return await new BlobStore(storage.Records, storage.Objects).GetAsync(name, parsed, default);
+        return await new BlobStore(storage.Records, storage.Objects, new(TimeProvider.System, TimeSpan.FromDays(1))).GetAsync(name, parsed, default);
     }
 
     /// <summary>Where Link leads (RFC 5988), or <see langword="null"/> at the last page.</summary>

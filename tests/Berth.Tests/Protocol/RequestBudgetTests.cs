@@ -115,7 +115,7 @@ public abstract class RequestBudgetTests : IAsyncLifetime
             await RowAsync(
                 "push of a layer of 5 MB: POST, PUT", 6, 2,
                 () => _client.PushBlobAsync(_repository, Client.RandomBytes(5_000_000))),
-            await RowAsync("push of a layer of 5 MB: POST", 3, 1, async () =>
+            await RowAsync("push of a layer of 5 MB: POST", 4, 1, async () =>
             {
                 var content = Client.RandomBytes(5_000_000);
                 await SendAsync(201, "POST", $"blobs/uploads/?digest={Client.Digest(content)}", content);

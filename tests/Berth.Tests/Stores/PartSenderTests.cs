@@ -1,4 +1,5 @@
 using System.Buffers;
+using Berth.Content;
 using Berth.Storage;
 using Berth.Stores;
 
@@ -16,7 +17,8 @@ public sealed class PartSenderTests
     {
         var store = new WatchedObjects(minimum * MiB);
         using var buffers = new UploadBuffers(budget * MiB, minimum * MiB);
-        await using var sender = new PartSender(store, buffers, new UploadSession { Repository = "r", Started = default });
+        await using var sender = new PartSender(
+            store, buffers, UploadId.New(), new UploadSession { Repository = "r", Started = default });
         var chunk = new byte[100_000];
         for (var sent = 0L; sent < 40L * MiB; sent += chunk.Length)
         {
@@ -24,7 +26,7 @@ public sealed class PartSenderTests
         }
 
         await sender.SendRestAsync(CancellationToken.None);
-        await sender.CompleteAsync(CancellationToken.None);
+        await sender.FlushAsync();
 
         Assert.True(store.Sizes.Count > 3);
         Assert.All(store.Sizes.SkipLast(1), size => Assert.InRange(size, minimum * MiB, 13 * MiB));
@@ -81,11 +83,11 @@ public sealed class PartSenderTests
 
         public Task CompleteUploadAsync(
             string key, string uploadId, IReadOnlyList<string> receipts, CancellationToken cancellationToken) =>
-            _store.CompleteUploadAsync(key, uploadId, receipts, cancellationToken);
+            throw new NotSupportedException();
 
         public Task FlushUploadAsync(
             string key, string uploadId, IReadOnlyList<string> receipts, CancellationToken cancellationToken) =>
-            throw new NotSupportedException();
+            Task.CompletedTask;
 
         public Task AbortUploadAsync(string key, string uploadId, CancellationToken cancellationToken) =>
             throw new NotSupportedException();

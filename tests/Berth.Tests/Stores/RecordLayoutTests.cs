@@ -60,13 +60,40 @@ public sealed class RecordLayoutTests
     [Fact]
     public void Objects_never_share_a_key()
     {
-        var keys = Enumerable.Range(0, 1000).Select(_ => RecordLayout.NewObject()).ToHashSet();
-        var tails = Enumerable.Range(0, 1000).Select(_ => RecordLayout.NewTail()).ToHashSet();
+        var id = UploadId.New();
+        var keys = Enumerable.Range(0, 1000).Select(_ => RecordLayout.NewObject(id)).ToHashSet();
+        var tails = Enumerable.Range(0, 1000).Select(_ => RecordLayout.NewTail(id)).ToHashSet();
 
         Assert.Equal(1000, keys.Count);
-        Assert.All(keys, key => Assert.Matches(@"\Aobjects/[0-9a-f]{2}/[0-9a-f]{30}\z", key));
+        Assert.All(keys, key => Assert.Matches(@"\Aobjects/[0-9a-f]{2}/[0-9a-f]{30}-[0-9a-f]{8}\z", key));
         Assert.Equal(1000, tails.Count);
-        Assert.All(tails, key => Assert.Matches(@"\Atails/[0-9a-f]{2}/[0-9a-f]{30}\z", key));
+        Assert.All(tails, key => Assert.Matches(@"\Atails/[0-9a-f]{2}/[0-9a-f]{30}-[0-9a-f]{8}\z", key));
+    }
+
+    [Fact]
+    public void An_object_leads_to_the_upload_that_wrote_it()
+    {
+        var id = UploadId.New();
+
+        Assert.True(RecordLayout.TryParseUploadObject(RecordLayout.NewObject(id), out var ofObject));
+        Assert.True(RecordLayout.TryParseUploadObject(RecordLayout.NewTail(id), out var ofTail));
+
+        Assert.Equal((id, id), (ofObject, ofTail));
+        Assert.StartsWith(RecordLayout.UploadObjects(id), RecordLayout.NewObject(id), StringComparison.Ordinal);
+        Assert.False(RecordLayout.TryParseUploadObject("docker/registry/v2/blobs/sha256/ab/abcd/data", out _));
+    }
+
+    [Fact]
+    public void A_manifests_object_tells_which_manifest_it_is_and_when_it_was_written()
+    {
+        Assert.True(RepositoryName.TryParse("a.b/c-d/e", out var name));
+        var digest = Digest.Of(DigestAlgorithm.Sha512, "x"u8);
+        var time = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
+
+        Assert.True(RecordLayout.TryParseManifestObject(
+            RecordLayout.NewManifestObject(name, digest, time), out var parsed, out var of, out var written));
+
+        Assert.Equal((name, digest, time), (parsed, of, written));
     }
 
     /// <summary>A short name of few characters, so that many differ only in what joins their components.</summary>

@@ -5,7 +5,7 @@ namespace Berth.Storage.FileSystem;
 /// <summary>
 /// Walks the tree of objects in the order of their keys, only where keys can follow the one to list after.
 /// </summary>
-internal sealed class FileListing(string? after, int limit, CancellationToken cancellationToken)
+internal sealed class FileListing(string prefix, string? after, int limit, CancellationToken cancellationToken)
 {
     private static readonly EnumerationOptions Everything = new()
     {
@@ -15,18 +15,18 @@ internal sealed class FileListing(string? after, int limit, CancellationToken ca
 
     private readonly List<string> _keys = [];
 
-    /// <summary>Lists the keys below a folder, each with the prefix in front.</summary>
-    public Page<string> List(string folder, string prefix)
+    /// <summary>Lists the keys in a folder that begin with the prefix, each with the folder's key in front.</summary>
+    public Page<string> List(string folder, string folderKey)
     {
-        Walk(folder, prefix);
+        Walk(folder, folderKey);
         return new(_keys.Count > limit ? _keys[..limit] : _keys, _keys.Count > limit);
     }
 
-    private void Walk(string folder, string prefix)
+    private void Walk(string folder, string folderKey)
     {
         cancellationToken.ThrowIfCancellationRequested();
         var entries = new List<Entry>();
-        Collect(folder, string.Empty, prefix, entries);
+        Collect(folder, string.Empty, folderKey, entries);
         entries.Sort((left, right) => string.CompareOrdinal(left.Key, right.Key));
         foreach (var entry in entries)
         {
@@ -52,7 +52,7 @@ internal sealed class FileListing(string? after, int limit, CancellationToken ca
     /// in
     /// them do (<c>a-b</c>, <c>a/b</c>, <c>a0</c>). A long name's components count as one folder.
     /// </summary>
-    private void Collect(string folder, string begun, string prefix, List<Entry> entries)
+    private void Collect(string folder, string begun, string folderKey, List<Entry> entries)
     {
         foreach (var (name, isFolder) in Read(folder))
         {
@@ -60,7 +60,7 @@ internal sealed class FileListing(string? after, int limit, CancellationToken ca
             var isPieces = isFolder && name.EndsWith(FileNames.CompositeSuffix, StringComparison.Ordinal);
             if (isFolder && name.EndsWith(FileNames.Continued))
             {
-                Collect(path, $"{begun}{name}/", prefix, entries);
+                Collect(path, $"{begun}{name}/", folderKey, entries);
                 continue;
             }
 
@@ -68,7 +68,7 @@ internal sealed class FileListing(string? after, int limit, CancellationToken ca
             var segment = FileNames.TryDecodeSegment(isPieces ? encoded[..^FileNames.CompositeSuffix.Length] : encoded);
             if (segment is not null)
             {
-                Add(entries, isFolder && !isPieces ? new(prefix + segment + "/", path) : new(prefix + segment, null));
+                Add(entries, isFolder && !isPieces ? new(folderKey + segment + "/", path) : new(folderKey + segment, null));
             }
         }
     }
@@ -78,7 +78,7 @@ internal sealed class FileListing(string? after, int limit, CancellationToken ca
         var follows = after is null
             || string.CompareOrdinal(entry.Key, after) > 0
             || (entry.Folder is not null && after.StartsWith(entry.Key, StringComparison.Ordinal));
-        if (follows)
+        if (follows && entry.Key.StartsWith(prefix, StringComparison.Ordinal))
         {
             entries.Add(entry);
         }

@@ -189,8 +189,11 @@ public sealed class FileSystemObjects : IObjectStore, IVersionedObjects
     public Task<Page<string>> ListAsync(string prefix, string? after, int limit, CancellationToken cancellationToken)
     {
         StorageKey.RequireListing(prefix, after, limit);
-        var folder = prefix.Length == 0 ? _tree.Objects : _tree.ObjectPath(prefix[..^1]);
-        return RunAsync(() => new FileListing(after, limit, cancellationToken).List(folder, prefix), cancellationToken);
+        var slash = prefix.LastIndexOf('/');
+        var folder = slash < 0 ? _tree.Objects : _tree.ObjectPath(prefix[..slash]);
+        return RunAsync(
+            () => new FileListing(prefix, after, limit, cancellationToken).List(folder, prefix[..(slash + 1)]),
+            cancellationToken);
     }
 
     private async Task<bool> WriteAsync(

@@ -52,27 +52,33 @@ public sealed class PlainFolder(string root) : IReadableObjects
             () =>
             {
                 var keys = new List<string>(limit + 1);
-                var folder = prefix.Length == 0 ? _root : PathOf(prefix.TrimEnd('/'));
+                var slash = prefix.LastIndexOf('/');
+                var folder = slash < 0 ? _root : PathOf(prefix[..slash]);
                 if (Directory.Exists(folder))
-                    Walk(folder, prefix, after, limit, keys, cancellationToken);
+                    Walk(folder, prefix[..(slash + 1)], prefix, after, limit, keys, cancellationToken);
                 return new Page<string>(keys.Count > limit ? keys[..limit] : keys, keys.Count > limit);
             },
             cancellationToken);
 
-    /// <summary>Adds the keys below a folder in the order of the keys, until there is one more than the limit.</summary>
+    /// <summary>
+    /// Adds the keys below a folder that begin with the prefix in the order of the keys, until there is one more than the
+    /// limit.
+    /// </summary>
     private static void Walk(
-        string folder, string prefix, string? after, int limit, List<string> keys, CancellationToken cancellationToken)
+        string folder, string folderKey, string prefix, string? after, int limit, List<string> keys,
+        CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         // Folders with the slash that follows them in keys, so that they sort as their keys do.
         var entries = new DirectoryInfo(folder).EnumerateFileSystemInfos("*", Everything)
             .Select(entry => entry.Name + (Directory.Exists(entry.FullName) ? "/" : ""))
+            .Where(entry => (folderKey + entry).StartsWith(prefix, StringComparison.Ordinal))
             .Order(StringComparer.Ordinal);
         foreach (var entry in entries)
         {
             if (keys.Count > limit)
                 return;
-            var key = prefix + entry;
+            var key = folderKey + entry;
             var follows = after is null || string.CompareOrdinal(key, after) > 0;
             if (!key.EndsWith('/'))
             {
@@ -81,7 +87,7 @@ public sealed class PlainFolder(string root) : IReadableObjects
             }
             else if (follows || after!.StartsWith(key, StringComparison.Ordinal))
             {
-                Walk(Path.Join(folder, entry), key, after, limit, keys, cancellationToken);
+                Walk(Path.Join(folder, entry), key, prefix, after, limit, keys, cancellationToken);
             }
         }
     }

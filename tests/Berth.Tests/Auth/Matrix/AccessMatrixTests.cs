@@ -72,7 +72,7 @@ public sealed class AccessMatrixTests(MatrixRegistry fixture) : IClassFixture<Ma
     {
         var storage = RegistryStorage.Over(new MemoryObjects(), new MemoryRecords());
         using var buffers = new UploadBuffers(24 * 1024 * 1024, 1);
-        var uploads = new UploadStore(storage.Records, storage.Objects, buffers, TimeProvider.System);
+        var uploads = new UploadStore(storage.Records, storage.Objects, buffers, new(TimeProvider.System, TimeSpan.FromDays(1)));
         var routes = RouteTable.Create(new RegistryOptions(), storage, uploads, TimeProvider.System)
             .Where(route => route.Pattern.StartsWith("/v2/", StringComparison.Ordinal) && !NoRepository.Contains(route.Id))
             .SelectMany(route => route.Methods.Select(method => $"{route.Id} {method}"));
