@@ -22,10 +22,11 @@ internal static class BerthCommand
     public static Command Create(CliInput input)
     {
         // Not a RootCommand, which would call itself after the program's file.
-        var root = new Command("berth", "Moves registries into Berth and between its stores, and manages accounts and projects.")
+        var root = new Command("berth", "Moves registries into Berth and between its stores, looks after these, and manages accounts and projects.")
         {
             Import(input),
             Copy(input),
+            ScrubCommand.Create(input),
             HtpasswdCommand.Create(input),
             new HelpOption(),
             new VersionOption(),

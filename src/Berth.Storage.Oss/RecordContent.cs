@@ -20,6 +20,6 @@ internal static class RecordContent
     public static bool IsClosing(long size) => size < RecordEnvelope.NonceDigits;
 
     /// <summary>The value in a content.</summary>
-    /// <exception cref="InvalidDataException">It is none, or damaged.</exception>
+    /// <exception cref="StorageException">It is none, or damaged.</exception>
     public static ReadOnlyMemory<byte> ValueOf(byte[] content) => RecordEnvelope.Unwrap(content);
 }

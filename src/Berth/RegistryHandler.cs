@@ -154,6 +154,7 @@ public sealed class RegistryHandler : IDisposable
             StorageException { IsThrottled: true } busy =>
                 RegistryError.TooManyRequests(busy.RetryAfter ?? TimeSpan.FromSeconds(1)),
             PasswordsBusyException busy => RegistryError.TooManyRequests(busy.RetryAfter),
+            StorageException { IsDamage: true } => RegistryError.Internal(id),
             StorageException down => RegistryError.Unavailable(id, down.RetryAfter ?? TimeSpan.FromSeconds(1)),
             _ => RegistryError.Internal(id),
         };

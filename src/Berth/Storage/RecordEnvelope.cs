@@ -33,7 +33,7 @@ public static class RecordEnvelope
     }
 
     /// <summary>The value in a content.</summary>
-    /// <exception cref="InvalidDataException">The content is damaged, or was never a record.</exception>
+    /// <exception cref="StorageException">The content is damaged, or was never a record.</exception>
     public static ReadOnlyMemory<byte> Unwrap(ReadOnlyMemory<byte> content)
     {
         var span = content.Span;
@@ -44,12 +44,12 @@ public static class RecordEnvelope
         Span<byte> check = stackalloc byte[CheckDigits];
         if (span.Length < HeaderSize || span[HeaderSize - 1] != '\n')
         {
-            throw new InvalidDataException("an object below records/ is not a record");
+            throw new StorageException("An object below records/ is not a record.") { IsDamage = true };
         }
         WriteCheck(span, check);
         return check.SequenceEqual(span.Slice(NonceDigits, CheckDigits))
             ? content[HeaderSize..]
-            : throw new InvalidDataException("a record is damaged: its bytes are not those that were written");
+            : throw new StorageException("A record is damaged: its bytes are not those that were written.") { IsDamage = true };
     }
 
     private static void WriteCheck(ReadOnlySpan<byte> content, Span<byte> check)

@@ -26,6 +26,11 @@ public sealed class StorageException : IOException
     /// <summary>True when the store asked for fewer requests (429, 503 SlowDown).</summary>
     public bool IsThrottled { get; init; }
 
+    /// <summary>
+    /// True when what is stored is not what was written: trying again does not help, and the registry answers 500.
+    /// </summary>
+    public bool IsDamage { get; init; }
+
     /// <summary>How long the store asked to wait, where it did.</summary>
     public TimeSpan? RetryAfter { get; init; }
 }

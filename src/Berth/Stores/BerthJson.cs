@@ -8,6 +8,7 @@ using Berth.Auth.Tokens;
 using Berth.Collection;
 using Berth.Content;
 using Berth.Endpoints;
+using Berth.Scrubbing;
 
 namespace Berth.Stores;
 
@@ -18,6 +19,7 @@ namespace Berth.Stores;
 [JsonSerializable(typeof(ManifestRecord))]
 [JsonSerializable(typeof(Descriptor))]
 [JsonSerializable(typeof(UploadSession))]
+[JsonSerializable(typeof(ScrubRecord))]
 [JsonSerializable(typeof(ShardRecord))]
 [JsonSerializable(typeof(TagList))]
 [JsonSerializable(typeof(RepositoryList))]

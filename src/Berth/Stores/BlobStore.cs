@@ -20,13 +20,16 @@ internal sealed class BlobStore(IRecordStore records, IObjectStore objects, Grac
     /// <summary>How often others may come in between before the client is asked to try again.</summary>
     private const int MostTries = 20;
 
+    /// <summary>How many repositories are read at once to link them to another object.</summary>
+    private const int RelinkedTogether = 100;
+
     /// <summary>Where the content is, if the repository holds the blob: all that a pull needs, in one read.</summary>
     public async Task<StoredBlob?> GetAsync(RepositoryName name, Digest digest, CancellationToken cancellationToken) =>
-        (await ReadAsync(RecordLayout.BlobLink(digest, name), cancellationToken))?.Blob;
+        Whole(await ReadAsync(RecordLayout.BlobLink(digest, name), cancellationToken));
 
     /// <summary>As <see cref="GetAsync"/>, for somebody who will rely on the repository's holding it.</summary>
     public async Task<StoredBlob?> KeepAsync(RepositoryName name, Digest digest, CancellationToken cancellationToken) =>
-        (await ReviveAsync(RecordLayout.BlobLink(digest, name), cancellationToken))?.Blob;
+        Whole(await ReviveAsync(RecordLayout.BlobLink(digest, name), cancellationToken));
 
     /// <summary>Makes a complete object the content of a digest, and links it to the repository.</summary>
     /// <remarks>Where the content was there already, the link names the older object and this one is dropped.</remarks>
@@ -59,15 +62,15 @@ internal sealed class BlobStore(IRecordStore records, IObjectStore objects, Grac
 
     /// <summary>The content of a digest, whether or not a repository holds it: for those who may see them all.</summary>
     public async Task<StoredBlob?> FindContentAsync(Digest digest, CancellationToken cancellationToken) =>
-        await ReadAsync(RecordLayout.Blob(digest), cancellationToken) is { Blob: { IsDeleting: false } blob } ? blob : null;
+        Whole(await ReadAsync(RecordLayout.Blob(digest), cancellationToken)) is { IsDeleting: false } blob ? blob : null;
 
     /// <summary>Links the content of a digest, whether or not a repository holds it.</summary>
     /// <returns><see langword="false"/> where there is none.</returns>
     public async Task<bool> TryLinkContentAsync(RepositoryName name, Digest digest, CancellationToken cancellationToken)
     {
         var mark = grace.Mark();
-        return await ReviveAsync(RecordLayout.Blob(digest), cancellationToken) is { } content
-            && await TryLinkAsync(name, digest, content.Blob, mark, cancellationToken);
+        return Whole(await ReviveAsync(RecordLayout.Blob(digest), cancellationToken)) is { } content
+            && await TryLinkAsync(name, digest, content, mark, cancellationToken);
     }
 
     /// <summary>Links a blob that another repository holds.</summary>
@@ -116,9 +119,10 @@ internal sealed class BlobStore(IRecordStore records, IObjectStore objects, Grac
             }
             after = entry.Row;
             if (RepositoryName.TryParse(RecordLayout.Decode(after), out var holder)
-                && await rights.AllowAsync(holder, RepositoryActions.Pull, cancellationToken))
+                && await rights.AllowAsync(holder, RepositoryActions.Pull, cancellationToken)
+                && Read(entry.Value) is { Damaged: null } blob)
             {
-                return Read(entry.Value);
+                return blob;
             }
         }
         return null;
@@ -168,12 +172,69 @@ internal sealed class BlobStore(IRecordStore records, IObjectStore objects, Grac
         {
             return null;
         }
+        if (existing.Blob.Damaged is not null)
+        {
+            return await TryRepairAsync(digest, existing, blob, cancellationToken) ? blob : null;
+        }
         var content = existing.Blob.IsDeleting ? blob : existing.Blob with { Condemned = null };
         return content == existing.Blob
             || await records.TryReplaceAsync(key, Write(content), existing.Version, cancellationToken)
                 ? content
                 : null;
     }
+
+    /// <summary>Puts an object in the place of a damaged one, for everybody who held that.</summary>
+    /// <returns><see langword="false"/> when it has to be looked at anew.</returns>
+    private async Task<bool> TryRepairAsync(
+        Digest digest, (StoredBlob Blob, string Version) damaged, StoredBlob blob, CancellationToken cancellationToken)
+    {
+        if (damaged.Blob.Object == blob.Object)
+        {
+            throw new StorageException($"the object {blob.Object} of this upload is damaged") { IsDamage = true };
+        }
+        var key = RecordLayout.Blob(digest);
+        if (!damaged.Blob.IsDeleting)
+        {
+            // From then on no scrub finds that it is whole again, and the object can go before its name is forgotten.
+            await records.TryReplaceAsync(
+                key, Write(damaged.Blob with { IsDeleting = true }), damaged.Version, cancellationToken);
+            return false;
+        }
+        await objects.DeleteAsync(damaged.Blob.Object, cancellationToken);
+        if (!await records.TryReplaceAsync(key, Write(blob), damaged.Version, cancellationToken))
+        {
+            return false;
+        }
+        await RelinkAsync(digest, damaged.Blob.Object, blob, cancellationToken);
+        return true;
+    }
+
+    /// <summary>What stops half-way is no harm: those who are left push the blob again, or the next scrub links them.</summary>
+    private async Task RelinkAsync(Digest digest, string old, StoredBlob blob, CancellationToken cancellationToken)
+    {
+        Page<RecordEntry> page;
+        string? after = null;
+        do
+        {
+            page = await records.ListAsync(RecordLayout.BlobPartition(digest), after, RelinkedTogether, cancellationToken);
+            foreach (var entry in page.Items.Where(entry => RecordLayout.IsBlobLink(entry.Row)))
+            {
+                if (Read(entry.Value) is var link && link.Object == old)
+                {
+                    await records.TryReplaceAsync(
+                        new(RecordLayout.BlobPartition(digest), entry.Row),
+                        Write(link with { Object = blob.Object, Size = blob.Size, Damaged = null }), entry.Version,
+                        cancellationToken);
+                }
+                after = entry.Row;
+            }
+        }
+        while (page.More && page.Items.Count > 0);
+    }
+
+    /// <summary>What is damaged is there for nobody.</summary>
+    private static StoredBlob? Whole((StoredBlob Blob, string Version)? found) =>
+        found is { Blob: { Damaged: null } blob } ? blob : null;
 
     /// <summary>Reads a record, and makes it live where it is condemned.</summary>
     /// <returns><see langword="null"/> where there is none, or its object is being deleted.</returns>

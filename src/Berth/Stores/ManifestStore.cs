@@ -59,7 +59,7 @@ internal sealed class ManifestStore(IRecordStore records, IObjectStore objects, 
             ? manifest.Inline
             : await objects.ReadWholeAsync(manifest.Facts.Object, cancellationToken);
 
-    /// <summary>Stores a manifest. One that is there already stays, unless it was pushed with another media type.</summary>
+    /// <summary>Stores a manifest. One that is there already stays, unless it is damaged or was pushed with another media type.</summary>
     /// <returns>Whether it is new: neither there before nor deleted lately.</returns>
     /// <exception cref="StorageException">Its object took so long to write that it may be cleared away.</exception>
     public async Task<bool> PutAsync(
@@ -91,7 +91,8 @@ internal sealed class ManifestStore(IRecordStore records, IObjectStore objects, 
                 continue; // deleted in between
             }
             var old = existing.Facts;
-            var keep = old.Deleted is null && old.Condemned is null && old.MediaType == facts.MediaType;
+            var keep = old.Deleted is null && old.Condemned is null && old.MediaType == facts.MediaType
+                && await HoldsAsync(existing, content, cancellationToken);
             if (keep || await records.TryReplaceAsync(key, value, existing.Version, cancellationToken))
             {
                 if ((keep ? ownObject : old.Object) is { } dropped)
@@ -138,6 +139,11 @@ internal sealed class ManifestStore(IRecordStore records, IObjectStore objects, 
     public Task<bool> ForgetAsync(
         RepositoryName name, Digest digest, StoredManifest manifest, CancellationToken cancellationToken) =>
         records.DeleteAsync(RecordLayout.Manifest(name, digest), manifest.Version, cancellationToken);
+
+    /// <summary>Whether the bytes are those: what has been damaged is written anew.</summary>
+    private async Task<bool> HoldsAsync(
+        StoredManifest manifest, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) =>
+        await ReadAsync(manifest, cancellationToken) is { } stored && stored.Span.SequenceEqual(content.Span);
 
     private static byte[] Write(ManifestRecord facts, ReadOnlyMemory<byte> content)
     {

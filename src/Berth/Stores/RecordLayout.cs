@@ -27,6 +27,7 @@ namespace Berth.Stores;
 ///   audit/{yyyyMMdd} / {time}-{random}            AuditRecord, newest first
 ///   auditdays / {yyyyMMdd}                        the day has events
 ///   collection / {shard}                          ShardRecord: who collects garbage there, and how far it came
+///   scrub / cursor                                ScrubRecord: how far a scrub came that was ended
 ///   probe / {random}                              written and deleted when a host starts
 /// objects
 ///   objects/{2 hex}/{30 hex}-{8 hex}              a blob, or an upload that may be a whole one: begins with the upload's id
@@ -71,7 +72,13 @@ internal static class RecordLayout
 
     public static RecordKey Tag(RepositoryName name, Tag tag) => new(Tags(name), tag.ToString());
 
-    public static string Manifests(RepositoryName name) => "manifests/" + Encode(name);
+    /// <summary>What the partitions of manifests' records begin with.</summary>
+    public const string ManifestRecords = "manifests";
+
+    /// <summary>How far a scrub came.</summary>
+    public static RecordKey Scrub => new("scrub", "cursor");
+
+    public static string Manifests(RepositoryName name) => $"{ManifestRecords}/{Encode(name)}";
 
     public static RecordKey Manifest(RepositoryName name, Digest digest) => new(Manifests(name), digest.ToString());
 

@@ -18,6 +18,12 @@ internal sealed record StoredBlob(string Object, long Size)
 
     /// <summary>Of a blob's own record: its object is being deleted. Nothing brings that back; another takes its place.</summary>
     public bool IsDeleting { get; init; }
+
+    /// <summary>
+    /// When a scrub found that the object is not what it was; <see langword="null"/> while it is. The blob is unknown to everybody
+    /// until somebody pushes it again.
+    /// </summary>
+    public DateTimeOffset? Damaged { get; init; }
 }
 
 /// <summary>What is known of a manifest beside its bytes.</summary>

@@ -55,7 +55,7 @@ internal sealed class FileReader(FileTree tree)
             // Deleted since its index was read. Were it still there, it would be damaged.
             return FindSize(key) is null
                 ? null
-                : throw new StorageException("A file of an object is missing.", exception);
+                : throw new StorageException("A file of an object is missing.", exception) { IsDamage = true };
         }
     }
 

@@ -129,7 +129,7 @@ internal sealed class PieceStream : ForwardStream
     {
         if (RandomAccess.GetLength(_handles[_current]!) < _pieces[_current].Offset + _pieces[_current].Length)
         {
-            throw new StorageException("A file of an object ends too early.");
+            throw new StorageException("A file of an object ends too early.") { IsDamage = true };
         }
     }
 }

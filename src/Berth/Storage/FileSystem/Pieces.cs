@@ -77,7 +77,7 @@ internal static class Pieces
                 || !TryParseNumber(fields[1], out var length)
                 || offset != end)
             {
-                throw new StorageException($"Line {line + 1} of an object's index is damaged.");
+                throw new StorageException($"Line {line + 1} of an object's index is damaged.") { IsDamage = true };
             }
 
             pieces.Add(new(fields[2], offset, length));
@@ -86,7 +86,7 @@ internal static class Pieces
 
         return lines[0] == Header && lines[^1].Length == 0 && pieces.Count > 0
             ? pieces
-            : throw new StorageException("An object's index is damaged.");
+            : throw new StorageException("An object's index is damaged.") { IsDamage = true };
     }
 
     /// <summary>The parts of pieces that lie in a range of the object.</summary>
