@@ -13,6 +13,12 @@ internal static class Program
             return 0;
         }
 
+        if (arguments is [MortalServer.RemoteCommand, .. var place])
+        {
+            await MortalServer.RunRemoteAsync(place);
+            return 0;
+        }
+
         if (arguments is [TracedServer.Command, .. var folders])
         {
             await TracedServer.RunAsync(folders);

@@ -13,7 +13,7 @@ namespace Berth.Guarantees.Tests.Crashes;
 /// </summary>
 public sealed class CrashSweepTests(ITestOutputHelper output)
 {
-    private const int Few = 40;
+    private const int Few = 30;
 
     [Fact]
     public async Task Wherever_the_server_is_killed_the_promises_hold()
@@ -28,7 +28,7 @@ public sealed class CrashSweepTests(ITestOutputHelper output)
             all.AddRange(CrashCase.Of(scenario.Name, calls));
         }
 
-        var chosen = Sweep.Choose(all, count, seed);
+        var chosen = Sweep.Choose(all, one => one.Scenario, count, seed);
         output.WriteLine($"{chosen.Count} of {all.Count} cases");
         await Sweep.RunAsync(chosen, Environment.ProcessorCount + 1, TryAsync);
     }
@@ -45,7 +45,7 @@ public sealed class CrashSweepTests(ITestOutputHelper output)
     public async Task The_server_is_killed_at_the_call_that_is_meant()
     {
         using var folder = TemporaryFolder.CreateInMemory();
-        await using var server = await MortalServer.StartAsync(() => Open(folder), "3", "after", folder.Path);
+        await using var server = await MortalServer.StartAsync(() => Open(folder), MortalServer.Command, "3", "after", folder.Path);
         using var play = new Play(server, new(), Retrying.Restart, 65_536, seed: 1);
         await Scenario.Find("push").Run(play);
 
@@ -76,7 +76,8 @@ public sealed class CrashSweepTests(ITestOutputHelper output)
         }
 
         await using var server = await MortalServer.StartAsync(
-            () => Open(folder), one.At.ToString(CultureInfo.InvariantCulture), one.After ? "after" : "before", folder.Path);
+            () => Open(folder), MortalServer.Command, one.At.ToString(CultureInfo.InvariantCulture),
+            one.After ? "after" : "before", folder.Path);
         using var play = new Play(server, ledger, one.Retrying, 65_536, seed: 1);
         await scenario.Run(play);
         if (!server.HasEnded)

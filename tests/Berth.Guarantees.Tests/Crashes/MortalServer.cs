@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Berth.Guarantees.Tests.Faults;
 using Berth.Guarantees.Tests.Promises;
 using Berth.Storage;
 using Berth.Storage.FileSystem;
@@ -14,6 +15,9 @@ internal sealed class MortalServer : IRegistryUnderTest, IAsyncDisposable
 {
     public const string Command = "serve";
 
+    /// <summary>As <see cref="Command"/>, over a store that is no folder.</summary>
+    public const string RemoteCommand = "serve-from";
+
     private const string Listening = "listening on ";
 
     private readonly ChildProcess _process;
@@ -27,12 +31,11 @@ internal sealed class MortalServer : IRegistryUnderTest, IAsyncDisposable
 
     /// <summary>Starts one.</summary>
     /// <param name="open">Opens its store for the successor.</param>
-    /// <param name="arguments">What <see cref="RunAsync"/> is told.</param>
+    /// <param name="arguments">A command, and what it is told.</param>
     public static async Task<MortalServer> StartAsync(
         Func<RegistryStorage> open, params string[] arguments)
     {
-        var start = new ProcessStartInfo(
-            Repository.Dotnet, ["exec", typeof(MortalServer).Assembly.Location, Command, .. arguments]);
+        var start = new ProcessStartInfo(Repository.Dotnet, ["exec", typeof(MortalServer).Assembly.Location, .. arguments]);
         start.Environment["DOTNET_TieredPGO"] = "0";
         var process = ChildProcess.Start(start);
         try
@@ -51,10 +54,11 @@ internal sealed class MortalServer : IRegistryUnderTest, IAsyncDisposable
     public static async Task RunAsync(string[] arguments)
     {
         var fuse = new Fuse(int.Parse(arguments[0], CultureInfo.InvariantCulture), after: arguments[1] == "after");
-        await using var host = await RegistryHost.StartAsync(OpenFolder(arguments[2], fuse));
-        Console.WriteLine(Listening + host.Address);
-        await Task.Delay(Timeout.Infinite);
+        await ServeAsync(OpenFolder(arguments[2], fuse));
     }
+
+    /// <summary>In the process: serves a place until it is killed.</summary>
+    public static Task RunRemoteAsync(string[] arguments) => ServeAsync(StorePlace.Parse(arguments).Open());
 
     public static RegistryStorage OpenFolder(string root, Fuse fuse)
     {
@@ -76,14 +80,24 @@ internal sealed class MortalServer : IRegistryUnderTest, IAsyncDisposable
     public async Task EndAsync()
     {
         await _process.KillAsync();
-        _successor = await RegistryHost.StartAsync(_open());
+        _successor = await RegistryHost.StartAsync(_open(), new() { RedirectEnabled = false });
         Address = _successor.Address;
     }
+
+    /// <summary>Kills it as a fault would, and no more.</summary>
+    public Task KillAsync() => _process.KillAsync();
 
     public async ValueTask DisposeAsync()
     {
         await _process.DisposeAsync();
         if (_successor is not null)
             await _successor.DisposeAsync();
+    }
+
+    private static async Task ServeAsync(RegistryStorage storage)
+    {
+        await using var host = await RegistryHost.StartAsync(storage, new() { RedirectEnabled = false });
+        Console.WriteLine(Listening + host.Address);
+        await Task.Delay(Timeout.Infinite);
     }
 }

@@ -16,6 +16,9 @@ public sealed class PowerCutTests(ITestOutputHelper output)
 {
     private const int Few = 60;
 
+    /// <summary>More than any recording has set its clock forward by.</summary>
+    private const int HoursRecorded = 1_000;
+
     /// <summary>How many states of each moment are tried in which some of the changes are lost.</summary>
     private const int Combinations = 3;
 
@@ -30,7 +33,7 @@ public sealed class PowerCutTests(ITestOutputHelper output)
         using var folder = TemporaryFolder.CreateInMemory();
         var recorded = await RecordAsync(folder, scenarios);
 
-        var cases = Sweep.Choose(recorded.SelectMany(one => one.Cases(seed)), count, seed);
+        var cases = Sweep.Choose(recorded.SelectMany(one => one.Cases(seed)), one => one.Recording, count, seed);
         output.WriteLine($"{cases.Count} of {recorded.Sum(one => one.Cases(seed).Count())} states");
         // In the order of their moments, so that each disk is played once.
         await Sweep.RunAsync(
@@ -94,6 +97,7 @@ public sealed class PowerCutTests(ITestOutputHelper output)
         var files = new FileSystemObjects(folder.Path);
         await using var host = await RegistryHost.StartAsync(RegistryStorage.Over(files, files));
         using var play = NewPlay(host, one.Recording.Ledger.Until(one.Recording.EndOf(one.Moment)));
+        play.Hours = HoursRecorded;
         await play.CheckAsync();
         await PromiseCheck.FinishUploadsAsync(play.Client, play.Client.Ledger.Now);
         await play.CheckAsync();
@@ -119,6 +123,7 @@ public sealed class PowerCutTests(ITestOutputHelper output)
             select new PowerCase(this, moment, loss.loss, seed + loss.number);
     }
 
+    /// <summary>A state after a call.</summary>
     private sealed record PowerCase(Recording Recording, int Moment, Loss Loss, int Seed)
     {
         public override string ToString() => string.Create(

@@ -10,7 +10,7 @@ namespace Berth.Guarantees.Tests.Faults;
 /// BERTH_FAULT_CASES sets how many cases of each store are tried (a number, or all), BERTH_FAULT_SEED which and in what order,
 /// BERTH_FAULT_STORES for which stores, BERTH_FAULT_CASE tries the one that it names.
 /// </summary>
-public sealed class FaultSweepTests(Stores stores, ITestOutputHelper output) : IClassFixture<Stores>
+public sealed class FaultSweepTests(TestStores stores, ITestOutputHelper output) : IClassFixture<TestStores>
 {
     /// <summary>What was pushed in parts at S3 is large: few of these fit into memory and time together.</summary>
     private const int Together = 6;
@@ -40,8 +40,9 @@ public sealed class FaultSweepTests(Stores stores, ITestOutputHelper output) : I
             all.AddRange(FaultCase.Of(store, scenario.Name, requests));
         }
 
-        var quick = Sweep.Choose(all.Where(one => !one.IsSlow), count, seed);
-        var slow = Sweep.Choose(all.Where(one => one.IsSlow && one.Times == 1), IsLong ? count / 10 : 0, seed);
+        var quick = Sweep.Choose(all.Where(one => !one.IsSlow), one => one.Scenario, count, seed);
+        var slow = Sweep.Choose(
+            all.Where(one => one.IsSlow && one.Times == 1), one => one.Scenario, IsLong ? count / 10 : 0, seed);
         output.WriteLine($"{quick.Count} of {all.Count(one => !one.IsSlow)} cases, {slow.Count} slow ones");
         await Sweep.RunAsync(quick, Together, TryAsync);
         await Sweep.RunAsync(slow, 4 * Together, TryAsync);
@@ -64,10 +65,11 @@ public sealed class FaultSweepTests(Stores stores, ITestOutputHelper output) : I
     {
         await using var place = await StoreBehindProxy.OpenAsync(
             stores, one.Store, new() { Delay = TimeSpan.FromSeconds(IsLong ? 30 : 12) });
+        var storage = place.Place.Open();
         // Streamed, so that what befalls the bytes befalls the registry and not its client.
-        await using var host = await RegistryHost.StartAsync(place.Storage, new() { RedirectEnabled = false });
+        await using var host = await RegistryHost.StartAsync(storage, new() { RedirectEnabled = false });
         using var play = new Play(
-            host, new(), one.Retrying, place.Storage.Objects.MinimumPartSize, seed: 1);
+            host, new(), one.Retrying, storage.Objects.MinimumPartSize, seed: 1);
         var scenario = Scenario.Find(one.Scenario);
         await scenario.Prepare(play);
 

@@ -89,7 +89,8 @@ internal static class PromiseCheck
         var list = await client.GetAsync($"/v2/{fact.Repository}/tags/list?n=1000");
         var isListed = list.Status == 200 && JsonDocument.Parse(list.Body).RootElement.GetProperty("tags").EnumerateArray()
             .Count(tag => tag.GetString() == fact.Name) == 1;
-        if (isListed != (value is not null) || list.Status is not (200 or 404))
+        // A manifest's deletion that was not answered may have taken the manifest and not yet its tags.
+        if ((isListed != (value is not null) && (values.Count == 1 || !isListed)) || list.Status is not (200 or 404))
             throw client.Broken($"{fact} names {value ?? "nothing"}, and the list says {list}");
     }
 
@@ -103,9 +104,6 @@ internal static class PromiseCheck
         if (listed > 1)
             throw client.Broken($"{fact} is listed {listed} times");
         RequireAllowed(client, fact, values, listed == 1 ? fact.Name : null, answer);
-        var manifest = await client.GetAsync($"/v2/{fact.Repository}/manifests/{fact.Name}", TestManifest.MediaType);
-        if (listed == 1 && values.Count > 1 && manifest.Status != 200)
-            throw client.Broken($"{fact} is listed, and cannot be pulled: {manifest}");
     }
 
     private static void RequireManifest(RegistryClient client, Fact fact, string digest, Answer answer)
