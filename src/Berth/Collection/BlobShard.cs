@@ -55,13 +55,16 @@ internal sealed class BlobShard(CollectionRun run, LinkRemoval links, int digit)
                     }
                     if (RecordLayout.IsBlobLink(key.Row))
                     {
-                        isHeld |= !await links.UnlinkUnlistedAsync(key, digest, IsListedAsync, cancellationToken);
+                        var isGone = false;
+                        await run.TryAsync(async () =>
+                            isGone = await links.UnlinkUnlistedAsync(key, digest, IsListedAsync, cancellationToken));
+                        isHeld |= !isGone;
                     }
                     else
                     {
                         if (!isHeld)
                         {
-                            await ClearAsync(digest, cancellationToken);
+                            await run.TryAsync(() => JudgeAsync(digest, cancellationToken));
                         }
                         yield return key.Partition;
                     }
@@ -76,7 +79,7 @@ internal sealed class BlobShard(CollectionRun run, LinkRemoval links, int digit)
     }
 
     /// <summary>Of a blob that no repository was seen to hold.</summary>
-    private async Task ClearAsync(Digest digest, CancellationToken cancellationToken)
+    private async Task JudgeAsync(Digest digest, CancellationToken cancellationToken)
     {
         var key = RecordLayout.Blob(digest);
         if (await run.Records.GetAsync(key, cancellationToken) is not { } record)

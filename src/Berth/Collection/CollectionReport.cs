@@ -45,6 +45,9 @@ public sealed class CollectionReport
     /// <summary>Repositories of which a manifest cannot be read: nothing is taken out of them.</summary>
     public long RepositoriesLeftOut { get; internal set; }
 
+    /// <summary>Records that cannot be read: they stay, and what they name.</summary>
+    public long RecordsUnreadable { get; internal set; }
+
     /// <summary>Calls to the store.</summary>
     public long StorageCalls { get; internal set; }
 }

@@ -56,6 +56,19 @@ internal sealed class CollectionRun : IDisposable
     /// <summary>Whether what was marked then is over, for whoever saw by what was true at a moment that nothing uses it.</summary>
     public bool IsOver(DateTimeOffset marked, DateTimeOffset seen) => seen - marked >= Options.Grace;
 
+    /// <summary>Does something with a record. One that cannot be read does not keep the rest from being collected.</summary>
+    public async Task TryAsync(Func<Task> work)
+    {
+        try
+        {
+            await work();
+        }
+        catch (InvalidDataException)
+        {
+            Report.RecordsUnreadable++;
+        }
+    }
+
     public void Dispose() => _buffers.Dispose();
 
     /// <summary>The object that holds the content of a digest; <see langword="null"/> for none.</summary>

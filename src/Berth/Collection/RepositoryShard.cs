@@ -111,12 +111,12 @@ internal sealed class RepositoryShard(CollectionRun run, LinkRemoval links, int 
         await foreach (var (digest, manifest) in ManifestsAsync(name, cancellationToken))
         {
             yield return true;
-            if (manifest.Facts.Deleted is { } deleted)
+            if (manifest?.Facts.Deleted is { } deleted)
             {
                 await ForgetAsync(name, digest, manifest, deleted, cancellationToken);
                 continue;
             }
-            if (await FindReferencesAsync(name, digest, manifest, cancellationToken) is not { } references)
+            if (manifest is null || await FindReferencesAsync(name, digest, manifest, cancellationToken) is not { } references)
             {
                 // What it names nobody can tell.
                 used.Exclude(row);
@@ -138,7 +138,7 @@ internal sealed class RepositoryShard(CollectionRun run, LinkRemoval links, int 
     }
 
     /// <summary>Every manifest of a repository, and what is left of the deleted.</summary>
-    private async IAsyncEnumerable<(Digest Digest, StoredManifest Manifest)> ManifestsAsync(
+    private async IAsyncEnumerable<(Digest Digest, StoredManifest? Manifest)> ManifestsAsync(
         RepositoryName name, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         string? after = null;
@@ -211,7 +211,7 @@ internal sealed class RepositoryShard(CollectionRun run, LinkRemoval links, int 
         await foreach (var (digest, manifest) in ManifestsAsync(name, cancellationToken))
         {
             yield return true;
-            if (manifest.Facts.Deleted is not null)
+            if (manifest is not { Facts.Deleted: null })
             {
                 continue;
             }
@@ -267,7 +267,7 @@ internal sealed class RepositoryShard(CollectionRun run, LinkRemoval links, int 
                     && Digest.TryParse(key.Partition[(RecordLayout.Blobs.Length + 1)..], out var digest)
                     && used.IsUnused(key.Row, digest))
                 {
-                    await links.UnlinkAsync(key, digest, seen, cancellationToken);
+                    await run.TryAsync(() => links.UnlinkAsync(key, digest, seen, cancellationToken));
                     yield return true;
                 }
             }

@@ -30,7 +30,7 @@ internal sealed class UploadShard(CollectionRun run, int digit) : IShard
                 var page = await run.Records.ListAsync(partition, after, PageSize, cancellationToken);
                 foreach (var entry in page.Items)
                 {
-                    await ClearAsync(entry, cancellationToken);
+                    await run.TryAsync(() => ClearAsync(entry, cancellationToken));
                     yield return entry.Row;
                 }
                 if (!page.More || page.Items.Count == 0)
@@ -68,14 +68,9 @@ internal sealed class UploadShard(CollectionRun run, int digit) : IShard
     private async Task ForgetAsync(StoredUpload upload, CancellationToken cancellationToken)
     {
         var session = upload.Session;
-        var closed = upload;
-        if (!run.IsDry)
+        if (!run.IsDry && !await run.Uploads.TryCloseAsync(upload, cancellationToken))
         {
-            if (await run.Uploads.TryCloseAsync(upload, cancellationToken) is not { } unchanged)
-            {
-                return;
-            }
-            closed = unchanged;
+            return;
         }
         // After it was closed: until then it might be published still.
         var published = Digest.TryParse(session.Digest, out var digest)
@@ -92,10 +87,9 @@ internal sealed class UploadShard(CollectionRun run, int digit) : IShard
         {
             await run.Objects.AbortUploadAsync(key, storeUpload, cancellationToken);
         }
-        if (await run.Records.DeleteAsync(RecordLayout.Upload(upload.Id), closed.Version, cancellationToken))
-        {
-            run.Report.UploadsCleared++;
-        }
+        // Nobody writes it any more. Without a version it goes for good from a store that remembers deleted versions.
+        await run.Records.DeleteAsync(RecordLayout.Upload(upload.Id), version: null, cancellationToken);
+        run.Report.UploadsCleared++;
     }
 
     private async Task DeleteStraysAsync(string beginning, string? published, CancellationToken cancellationToken)

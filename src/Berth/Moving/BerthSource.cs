@@ -54,7 +54,7 @@ internal sealed class BerthSource : MoveSource
             await foreach (var (digest, manifest) in PagesAsync(
                 after => _manifests.ListAsync(name, after, PageSize, cancellationToken), found => found.Digest.ToString()))
             {
-                if (manifest.Facts.Deleted is null)
+                if (manifest?.Facts.Deleted is null)
                     manifests.Add(digest);
             }
             var tags = new List<Tag>();

@@ -91,6 +91,10 @@ internal sealed class ManifestStore(IRecordStore records, IObjectStore objects, 
                 continue; // deleted in between
             }
             var old = existing.Facts;
+            if (ownObject is not null && old.Object == ownObject)
+            {
+                return true; // it was done, and only the answer was another's
+            }
             var keep = old.Deleted is null && old.Condemned is null && old.MediaType == facts.MediaType
                 && await HoldsAsync(existing, content, cancellationToken);
             if (keep || await records.TryReplaceAsync(key, value, existing.Version, cancellationToken))
@@ -105,13 +109,14 @@ internal sealed class ManifestStore(IRecordStore records, IObjectStore objects, 
     }
 
     /// <summary>A repository's manifests in the ordinal order of their digests, after the given one, the deleted included.</summary>
-    public async Task<Page<(Digest Digest, StoredManifest Manifest)>> ListAsync(
+    /// <returns>A manifest is <see langword="null"/> where its record cannot be read.</returns>
+    public async Task<Page<(Digest Digest, StoredManifest? Manifest)>> ListAsync(
         RepositoryName name, string? after, int limit, CancellationToken cancellationToken)
     {
         var page = await records.ListAsync(RecordLayout.Manifests(name), after, limit, cancellationToken);
         return new(
             [.. page.Items.Select(entry => Digest.TryParse(entry.Row, out var digest)
-                ? (digest, Read(entry.Value, entry.Version))
+                ? (digest, TryRead(entry.Value, entry.Version))
                 : throw new InvalidDataException($"a manifest is named '{entry.Row}', which is no digest"))],
             page.More);
     }
@@ -123,9 +128,10 @@ internal sealed class ManifestStore(IRecordStore records, IObjectStore objects, 
     {
         var deleted = manifest.Facts with { Object = null, Condemned = null, Deleted = grace.Now };
         if (!await records.TryReplaceAsync(
-            RecordLayout.Manifest(name, digest), Write(deleted, default), manifest.Version, cancellationToken))
+            RecordLayout.Manifest(name, digest), Write(deleted, default), manifest.Version, cancellationToken)
+            && (await FindAsync(name, digest, cancellationToken))?.Facts != deleted)
         {
-            return false;
+            return false; // if it is as it was to be, only the answer was another's
         }
         if (manifest.Facts.Object is { } key)
         {
@@ -153,6 +159,18 @@ internal sealed class ManifestStore(IRecordStore records, IObjectStore objects, 
         value[header.Length] = Separator;
         content.Span.CopyTo(value.AsSpan(header.Length + 1));
         return value;
+    }
+
+    private static StoredManifest? TryRead(ReadOnlyMemory<byte> value, string version)
+    {
+        try
+        {
+            return Read(value, version);
+        }
+        catch (InvalidDataException)
+        {
+            return null;
+        }
     }
 
     private static StoredManifest Read(ReadOnlyMemory<byte> value, string version)

@@ -59,20 +59,11 @@ internal sealed class UploadStore(
     /// Keeps an ended session from being renewed before what it wrote is cleared away. Only one of <see cref="IntendAsync"/>
     /// can be.
     /// </summary>
-    /// <returns>The session that can be cleared; <see langword="null"/> when it was changed meanwhile.</returns>
-    public async Task<StoredUpload?> TryCloseAsync(StoredUpload ended, CancellationToken cancellationToken)
-    {
-        if (ended.Session is not { Digest: not null, Object: null, TailObject: null })
-        {
-            return ended;
-        }
-        var closed = ended.Session with { Digest = null };
-        var key = RecordLayout.Upload(ended.Id);
-        return await records.TryReplaceAsync(key, Write(closed), ended.Version, cancellationToken)
-            && await records.GetAsync(key, cancellationToken) is { } record
-                ? new(ended.Id, closed, record.Version)
-                : null;
-    }
+    /// <returns><see langword="false"/> when it was changed meanwhile.</returns>
+    public async Task<bool> TryCloseAsync(StoredUpload ended, CancellationToken cancellationToken) =>
+        ended.Session is not { Digest: not null, Object: null, TailObject: null }
+        || await records.TryReplaceAsync(
+            RecordLayout.Upload(ended.Id), Write(ended.Session with { Digest = null }), ended.Version, cancellationToken);
 
     /// <summary>The session of an id, begun now unless it was before.</summary>
     /// <param name="owner">Whose it is.</param>
