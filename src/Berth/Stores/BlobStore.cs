@@ -176,6 +176,11 @@ internal sealed class BlobStore(IRecordStore records, IObjectStore objects, Grac
         {
             return await TryRepairAsync(digest, existing, blob, cancellationToken) ? blob : null;
         }
+        if (existing.Blob.IsDeleting)
+        {
+            // The record is all that leads to the old object: as long as it names that, whoever comes next deletes it.
+            await objects.DeleteAsync(existing.Blob.Object, cancellationToken);
+        }
         var content = existing.Blob.IsDeleting ? blob : existing.Blob with { Condemned = null };
         return content == existing.Blob
             || await records.TryReplaceAsync(key, Write(content), existing.Version, cancellationToken)

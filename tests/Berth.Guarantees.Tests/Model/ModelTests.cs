@@ -11,11 +11,11 @@ namespace Berth.Guarantees.Tests.Model;
 public sealed class ModelTests(ITestOutputHelper output)
 {
     [SkippableTheory]
-    [InlineData("memory", 800)]
-    [InlineData("folder", 60)]
-    [InlineData("s3", 10)]
-    [InlineData("oss", 12)]
-    [InlineData("azure", 8)]
+    [InlineData("memory", 600)]
+    [InlineData("folder", 40)]
+    [InlineData("s3", 6)]
+    [InlineData("oss", 6)]
+    [InlineData("azure", 5)]
     public async Task Every_answer_is_the_one_that_the_model_of_the_spec_gives(string name, int few)
     {
         await using var place = await Place.OpenAsync(name);
@@ -28,8 +28,8 @@ public sealed class ModelTests(ITestOutputHelper output)
         {
             var sequence = Sequence.Of(seed);
             steps += sequence.Count;
-            if (await Sequence.RunAsync(place, sequence) is { } failure)
-                Assert.Fail(await ExplainAsync(place, seed, sequence, failure));
+            if (await Sequence.RunAsync(place, sequence, CollectsAll(name, seed)) is { } failure)
+                Assert.Fail(await ExplainAsync(place, seed, sequence, failure, CollectsAll(name, seed)));
         }
         output.WriteLine($"model {name}: {count} sequences, {steps} steps in {Stopwatch.GetElapsedTime(started).TotalSeconds:0} s");
     }
@@ -42,21 +42,25 @@ public sealed class ModelTests(ITestOutputHelper output)
         var name = Environment.GetEnvironmentVariable("BERTH_MODEL_PLACE") ?? "memory";
         await using var place = await Place.OpenAsync(name);
         var steps = (await File.ReadAllLinesAsync(file)).Where(line => line.Length > 0).Select(Operation.Parse).ToList();
-        Assert.Null(await Sequence.RunAsync(place, steps));
+        if (await Sequence.RunAsync(place, steps, collectsAll: true) is { } failure)
+            Assert.Fail(failure);
     }
 
-    private static async Task<string> ExplainAsync(Place place, int seed, List<Operation> sequence, string failure)
+    private static async Task<string> ExplainAsync(Place place, int seed, List<Operation> sequence, string failure, bool collectsAll)
     {
-        var shortest = await Sequence.ShrinkAsync(sequence, async steps => await Sequence.RunAsync(place, steps) is not null);
+        var shortest = await Sequence.ShrinkAsync(sequence, async steps => await Sequence.RunAsync(place, steps, collectsAll) is not null);
         return $"""
             BERTH_MODEL_SEED={seed} fails {failure}
 
             shrunk to (write the lines to a file, and name it by BERTH_MODEL_REPLAY):
             {string.Join('\n', shortest)}
 
-            which fails {await Sequence.RunAsync(place, shortest)}
+            which fails {await Sequence.RunAsync(place, shortest, collectsAll)}
             """;
     }
+
+    /// <summary>Collecting all garbage takes several passes: where each is many requests, few sequences end with it.</summary>
+    private static bool CollectsAll(string name, int seed) => name is "memory" or "folder" && seed % 8 == 0;
 
     internal static int Setting(string name, int usual) =>
         Environment.GetEnvironmentVariable(name) is { Length: > 0 } text ? int.Parse(text, CultureInfo.InvariantCulture) : usual;

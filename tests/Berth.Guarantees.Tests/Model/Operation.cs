@@ -67,6 +67,9 @@ internal enum Kind
 
     /// <summary>How long.</summary>
     PassTime,
+
+    /// <summary>A collection of garbage, from its beginning to its end.</summary>
+    Collect,
 }
 
 /// <summary>A step: which instance does what, with five small numbers.</summary>
@@ -116,7 +119,7 @@ internal readonly record struct Operation(Kind Kind, int Instance, int A, int B,
     {
         Kind.PushImage or Kind.PutManifest or Kind.Patch or Kind.Finish or Kind.DeleteManifest => 6,
         Kind.StartUpload or Kind.PushWhole or Kind.Mount or Kind.ListReferrers or Kind.DeleteBlob => 4,
-        Kind.DeleteAll or Kind.Restart or Kind.PassTime or Kind.CancelUpload or Kind.RepeatFinish => 2,
+        Kind.Collect or Kind.DeleteAll or Kind.Restart or Kind.PassTime or Kind.CancelUpload or Kind.RepeatFinish => 2,
         _ => 3,
     };
 }

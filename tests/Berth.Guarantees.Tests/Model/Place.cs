@@ -19,6 +19,9 @@ internal abstract class Place : IAsyncDisposable
     /// <summary>A size in bytes from which an upload in two requests has parts.</summary>
     public virtual int PartsFrom => 120_000;
 
+    /// <summary>Whether each call is a request to another process or at least a server.</summary>
+    public bool IsRemote => this is S3Place or OssPlace or AzurePlace;
+
     public static async Task<Place> OpenAsync(string name) => name switch
     {
         "memory" => new MemoryPlace(),

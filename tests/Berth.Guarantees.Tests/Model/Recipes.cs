@@ -18,34 +18,34 @@ internal static class Recipes
     private static Recipe[] Create(Place place)
     {
         var recipes = new List<Recipe>();
-        var (config, layer) = (Content.Blob(0, place), Content.Blob(2, place));
-        var (empty, large) = (Content.Blob(1, place), Content.Blob(3, place));
+        var (config, layer) = (Contents.Blob(0, place), Contents.Blob(2, place));
+        var (empty, large) = (Contents.Blob(1, place), Contents.Blob(3, place));
 
         recipes.Add(Image(config, []));
         recipes.Add(Image(config, [(layer, "sha256")]));
         recipes.Add(Image(empty, [(large, "sha256"), (layer, "sha512"), (layer, "sha512")]));
         recipes.Add(Index(recipes, [0, 1]));
         recipes.Add(Index(recipes, [3]));
-        var subject = Content.Digest(recipes[0].Bytes);
-        recipes.Add(About(Image(config, []), subject, Content.ArtifactTypes[0], annotations: false)); // 5
-        recipes.Add(About(Image(config, []), subject, Content.ArtifactTypes[1], annotations: true));
+        var subject = Contents.Digest(recipes[0].Bytes);
+        recipes.Add(About(Image(config, []), subject, Contents.ArtifactTypes[0], annotations: false)); // 5
+        recipes.Add(About(Image(config, []), subject, Contents.ArtifactTypes[1], annotations: true));
         recipes.Add(About(Image(config, []), subject, artifactType: null, annotations: true));
-        recipes.Add(About(Image(empty, []), Content.Digest(recipes[5].Bytes), Content.ArtifactTypes[0], annotations: false));
-        recipes.Add(About(Image(empty, []), Content.NoDigest("sha256"), Content.ArtifactTypes[0], annotations: false));
+        recipes.Add(About(Image(empty, []), Contents.Digest(recipes[5].Bytes), Contents.ArtifactTypes[0], annotations: false));
+        recipes.Add(About(Image(empty, []), Contents.NoDigest("sha256"), Contents.ArtifactTypes[0], annotations: false));
         recipes.Add(About(Index(recipes, [1]), subject, artifactType: null, annotations: false)); // 10
-        recipes.Add(Padded(About(Image(config, [(layer, "sha256")]), subject, Content.ArtifactTypes[1], annotations: false)));
+        recipes.Add(Padded(About(Image(config, [(layer, "sha256")]), subject, Contents.ArtifactTypes[1], annotations: false)));
         recipes.Add(Padded(Image(config, [])));
-        recipes.Add(Image(config, [], Content.DockerManifest));
-        recipes.Add(Index(recipes, [0], Content.DockerList));
+        recipes.Add(Image(config, [], Contents.DockerManifest));
+        recipes.Add(Index(recipes, [0], Contents.DockerList));
         recipes.Add(Change(Image(config, []), json => json.Remove("mediaType")) with // 15
         {
-            OtherType = Content.DockerManifest,
+            OtherType = Contents.DockerManifest,
         });
         recipes.Add(Change(Image(config, []), json => ((JsonArray)json["layers"]!).Add(
-            (JsonNode)Descriptor(Foreign, Content.NoDigest("sha256"), 1000))));
+            (JsonNode)Descriptor(Foreign, Contents.NoDigest("sha256"), 1000))));
         recipes.Add(Change(Image(config, [(layer, "sha256")]), json => json["layers"]![0]!["size"] = layer.Length + 1) with
         {
-            Needs = [(Content.Digest(config), config.Length), (Content.Digest(layer), layer.Length + 1)],
+            Needs = [(Contents.Digest(config), config.Length), (Contents.Digest(layer), layer.Length + 1)],
         });
         recipes.Add(Change(Image(config, []), json => json["manifests"] = new JsonArray()) with { IsInvalid = true });
         recipes.Add(Image(config, []) with { Bytes = "{\"schemaVersion\": 2,"u8.ToArray(), IsInvalid = true });
@@ -55,26 +55,26 @@ internal static class Recipes
     }
 
     private static Recipe Image(
-        byte[] config, (byte[] Bytes, string Algorithm)[] layers, string mediaType = Content.OciManifest)
+        byte[] config, (byte[] Bytes, string Algorithm)[] layers, string mediaType = Contents.OciManifest)
     {
         var json = new JsonObject
         {
             ["schemaVersion"] = 2,
             ["mediaType"] = mediaType,
-            ["config"] = Descriptor(Content.Config, Content.Digest(config), config.Length),
+            ["config"] = Descriptor(Contents.Config, Contents.Digest(config), config.Length),
             ["layers"] = new JsonArray([.. layers.Select(JsonNode (layer) => Descriptor(
-                Content.Layer, Content.Digest(layer.Bytes, layer.Algorithm), layer.Bytes.Length))]),
+                Contents.Layer, Contents.Digest(layer.Bytes, layer.Algorithm), layer.Bytes.Length))]),
         };
         var blobs = layers.Prepend((Bytes: config, Algorithm: "sha256")).Distinct().ToList();
         return new(Write(json), mediaType)
         {
             Blobs = blobs,
-            Needs = [.. blobs.Select(blob => (Content.Digest(blob.Bytes, blob.Algorithm), (long)blob.Bytes.Length))],
-            ArtifactType = Content.Config,
+            Needs = [.. blobs.Select(blob => (Contents.Digest(blob.Bytes, blob.Algorithm), (long)blob.Bytes.Length))],
+            ArtifactType = Contents.Config,
         };
     }
 
-    private static Recipe Index(List<Recipe> recipes, int[] manifests, string mediaType = Content.OciIndex)
+    private static Recipe Index(List<Recipe> recipes, int[] manifests, string mediaType = Contents.OciIndex)
     {
         var named = manifests.Select(index => recipes[index]).ToList();
         var json = new JsonObject
@@ -82,12 +82,12 @@ internal static class Recipes
             ["schemaVersion"] = 2,
             ["mediaType"] = mediaType,
             ["manifests"] = new JsonArray([.. named.Select(JsonNode (one) =>
-                Descriptor(one.MediaType, Content.Digest(one.Bytes), one.Bytes.Length))]),
+                Descriptor(one.MediaType, Contents.Digest(one.Bytes), one.Bytes.Length))]),
         };
         return new(Write(json), mediaType)
         {
             Manifests = manifests,
-            Needs = [.. named.Select(one => (Content.Digest(one.Bytes), (long)one.Bytes.Length))],
+            Needs = [.. named.Select(one => (Contents.Digest(one.Bytes), (long)one.Bytes.Length))],
         };
     }
 
@@ -96,7 +96,7 @@ internal static class Recipes
         var notes = annotations ? new JsonObject { ["org.example.note"] = "<é> \"+\"", [""] = "" } : null;
         return Change(recipe, json =>
         {
-            json["subject"] = Descriptor(Content.OciManifest, subject, 100);
+            json["subject"] = Descriptor(Contents.OciManifest, subject, 100);
             if (artifactType is not null)
                 json["artifactType"] = artifactType;
             if (notes is not null)

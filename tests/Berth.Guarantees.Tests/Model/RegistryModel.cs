@@ -26,6 +26,9 @@ internal sealed class RepositoryModel
 
     public SortedDictionary<string, byte[]> Blobs { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>When a client was last told that a blob is there.</summary>
+    public Dictionary<string, DateTimeOffset> Assured { get; } = new(StringComparer.Ordinal);
+
     public SortedDictionary<string, ManifestModel> Manifests { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Every blob and manifest that it has held, by what a client asks for it with.</summary>
@@ -41,9 +44,9 @@ internal sealed class RepositoryModel
         : Blobs.TryGetValue(digest, out var blob) ? blob.Length
         : null;
 
-    public void Add(string digest, byte[] blob)
+    public void Add(string digest, byte[] blob, DateTimeOffset now)
     {
-        Blobs[digest] = blob;
+        (Blobs[digest], Assured[digest]) = (blob, now);
         SeenBlobs[digest] = blob;
     }
 
@@ -60,6 +63,10 @@ internal sealed class RepositoryModel
         foreach (var tag in Tags.Where(tag => tag.Value == digest).Select(tag => tag.Key).ToList())
             Tags.Remove(tag);
     }
+
+    /// <summary>Whether a manifest of the repository names a digest.</summary>
+    public bool IsNamed(string digest) =>
+        Manifests.Values.Any(manifest => manifest.Recipe.Needs.Any(need => need.Digest == digest));
 
     /// <summary>The descriptors of those whose subject this is, in the order of their digests.</summary>
     public IEnumerable<(string Digest, JsonObject Descriptor)> Referrers(string subject) =>
@@ -98,6 +105,11 @@ internal sealed class UploadModel
 
     /// <summary>Of one that has ended: the blob that it became.</summary>
     public string? Published { get; set; }
+
+    public byte[]? Content { get; set; }
+
+    /// <summary>When bytes of it were last saved, or when it ended.</summary>
+    public required DateTimeOffset Changed { get; set; }
 
     public int Offset { get; set; }
 

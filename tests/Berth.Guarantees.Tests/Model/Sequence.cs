@@ -17,8 +17,11 @@ internal static class Sequence
     }
 
     /// <summary>Runs a sequence over an empty store.</summary>
+    /// <param name="place">The kind of store.</param>
+    /// <param name="steps">The steps.</param>
+    /// <param name="collectsAll">Whether all garbage is collected in the end, and what is left is looked at.</param>
     /// <returns>What was wrong and the requests up to there; <see langword="null"/> where all was as the model says.</returns>
-    public static async Task<string?> RunAsync(Place place, IReadOnlyList<Operation> steps, bool checksAll = true)
+    public static async Task<string?> RunAsync(Place place, IReadOnlyList<Operation> steps, bool collectsAll = false)
     {
         using var world = new World(place);
         Operation? current = null;
@@ -30,8 +33,9 @@ internal static class Sequence
                 await world.RunAsync(step);
             }
             current = null;
-            if (checksAll)
-                await world.CheckAllAsync();
+            await world.CheckAllAsync();
+            if (collectsAll)
+                await world.CheckGarbageAsync();
             return null;
         }
         catch (Exception exception)

@@ -12,19 +12,19 @@ internal sealed partial class World
         return step.Kind switch
         {
             Kind.PushWhole => PushWholeAsync(step.Instance, repository, blob, algorithm, FlawOf(step.D, 4)),
-            Kind.Mount => MountAsync(step.Instance, repository, Content.Digest(blob, algorithm), step.D),
+            Kind.Mount => MountAsync(step.Instance, repository, Contents.Digest(blob, algorithm), step.D),
             Kind.HeadBlob => HeadBlobAsync(step.Instance, repository, blob, algorithm),
             Kind.GetBlob => GetBlobAsync(
-                step.Instance, repository, Content.Digest(blob, algorithm), blob, step.D),
-            Kind.DeleteBlob => DeleteBlobAsync(step.Instance, repository, Content.Digest(blob, algorithm)),
+                step.Instance, repository, Contents.Digest(blob, algorithm), blob, step.D),
+            Kind.DeleteBlob => DeleteBlobAsync(step.Instance, repository, Contents.Digest(blob, algorithm)),
             _ => throw new ArgumentOutOfRangeException(nameof(step)),
         };
     }
 
     private async Task PushWholeAsync(int instance, string repository, byte[] blob, string algorithm, int flaw)
     {
-        var right = Content.Digest(blob, algorithm);
-        var digest = flaw switch { 1 => Content.NoDigest(algorithm), 2 => right.ToUpperInvariant(), _ => right };
+        var right = Contents.Digest(blob, algorithm);
+        var digest = flaw switch { 1 => Contents.NoDigest(algorithm), 2 => right.ToUpperInvariant(), _ => right };
         var answer = await SendAsync(instance, new("POST", $"/v2/{repository}/blobs/uploads/?digest={digest}")
         {
             Body = blob,
@@ -38,7 +38,7 @@ internal sealed partial class World
         else if (flaw != 3) // then nobody gets an answer
         {
             ExpectCreated(answer, repository, digest);
-            _model[repository].Add(digest, blob);
+            _model[repository].Add(digest, blob, _time.GetUtcNow());
         }
     }
 
@@ -53,11 +53,11 @@ internal sealed partial class World
         if (holder is not null && holder.Blobs.TryGetValue(digest, out var blob))
         {
             ExpectCreated(answer, repository, digest);
-            _model[repository].Add(digest, blob);
+            _model[repository].Add(digest, blob, _time.GetUtcNow());
         }
         else
         {
-            TakeSession(answer, slot: Slots - 1, repository, Content.Blob(2, _place), digest.Split(':')[0]);
+            TakeSession(answer, slot: Slots - 1, repository, Contents.Blob(2, _place), digest.Split(':')[0]);
         }
     }
 
@@ -66,13 +66,14 @@ internal sealed partial class World
 
     private async Task HeadBlobAsync(int instance, string repository, byte[] blob, string algorithm)
     {
-        var digest = Content.Digest(blob, algorithm);
+        var digest = Contents.Digest(blob, algorithm);
         var answer = await SendAsync(instance, "HEAD", $"/v2/{repository}/blobs/{digest}");
         if (!_model[repository].Blobs.ContainsKey(digest))
         {
             Expect(answer, 404);
             return;
         }
+        _model[repository].Assured[digest] = _time.GetUtcNow();
         Expect(answer, 200, ("Content-Length", blob.Length.ToString(CultureInfo.InvariantCulture)));
         ExpectBlobHeaders(answer, digest);
     }

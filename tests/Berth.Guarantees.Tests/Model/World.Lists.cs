@@ -18,13 +18,13 @@ internal sealed partial class World
             case Kind.ListRepositories:
                 return ListRepositoriesAsync(step.Instance, CountOf(step.A), Pick(step.B, null, "a", "a-b", "a/a", "b"));
             default:
-                var subjects = new[] { 0, 5, 1 }.Select(index => Content.Digest(Recipes.Of(index, _place).Bytes))
-                    .Append(Content.NoDigest("sha256")).ToArray();
+                var subjects = new[] { 0, 5, 1 }.Select(index => Contents.Digest(Recipes.Of(index, _place).Bytes))
+                    .Append(Contents.NoDigest("sha256")).ToArray();
                 string? after = Pick(
-                    step.E, null, null, Content.NoDigest("sha256"), "sha256:" + new string('8', 64));
+                    step.E, null, null, Contents.NoDigest("sha256"), "sha256:" + new string('8', 64));
                 return ListReferrersAsync(
                     step.Instance, RepositoryOf(step.A), Pick(step.B, subjects),
-                    step.C % 2 == 0 ? null : Pick(step.C / 2, Content.ArtifactTypes), CountOf(step.D), after);
+                    step.C % 2 == 0 ? null : Pick(step.C / 2, Contents.ArtifactTypes), CountOf(step.D), after);
         }
     }
 
@@ -86,9 +86,9 @@ internal sealed partial class World
         {
             var answer = await SendAsync(instance, "GET", target);
             Expect(
-                answer, 200, ("Content-Type", Content.OciIndex), ("OCI-Filters-Applied", filter is null ? null : "artifactType"));
+                answer, 200, ("Content-Type", Contents.OciIndex), ("OCI-Filters-Applied", filter is null ? null : "artifactType"));
             var json = JsonNode.Parse(answer.Body)!;
-            Assert.Equal((2, Content.OciIndex), ((int)json["schemaVersion"]!, (string?)json["mediaType"]));
+            Assert.Equal((2, Contents.OciIndex), ((int)json["schemaVersion"]!, (string?)json["mediaType"]));
             var items = json["manifests"]!.AsArray();
             Assert.True(items.Count <= (count ?? int.MaxValue), "a page is longer than n");
             found.AddRange(items.Select(Plain));

@@ -10,11 +10,11 @@ internal sealed partial class World
         var repository = RepositoryOf(step.A);
         var index = step.B % Recipes.Count;
         var recipe = Recipes.Of(index, _place);
-        var tag = Pick(step.B, Content.Tags);
-        var digest = Content.Digest(recipe.Bytes, AlgorithmOf(step.D));
+        var tag = Pick(step.B, Contents.Tags);
+        var digest = Contents.Digest(recipe.Bytes, AlgorithmOf(step.D));
         return step.Kind switch
         {
-            Kind.PushImage => PushImageAsync(step.Instance, repository, index, Pick(step.C, Content.Tags)),
+            Kind.PushImage => PushImageAsync(step.Instance, repository, index, Pick(step.C, Contents.Tags)),
             Kind.PutManifest => PutManifestAsync(step, repository, recipe),
             Kind.GetManifest => GetManifestAsync(
                 step.Instance, repository, step.C % 2 == 0 ? tag : digest, step.E % 2 == 0 ? "GET" : "HEAD"),
@@ -28,34 +28,34 @@ internal sealed partial class World
         var recipe = Recipes.Of(index, _place);
         foreach (var (bytes, algorithm) in recipe.Blobs)
         {
-            if (!_model[repository].Blobs.ContainsKey(Content.Digest(bytes, algorithm)))
+            if (!_model[repository].Blobs.ContainsKey(Contents.Digest(bytes, algorithm)))
                 await PushWholeAsync(instance, repository, bytes, algorithm, flaw: 0);
         }
         foreach (var manifest in recipe.Manifests)
             await PushImageAsync(instance, repository, manifest, tag: null);
-        var digest = Content.Digest(recipe.Bytes);
+        var digest = Contents.Digest(recipe.Bytes);
         await PutManifestAsync(instance, repository, recipe, tag ?? digest, digest, tags: [], recipe.MediaType);
     }
 
     private async Task PutManifestAsync(Operation step, string repository, Recipe recipe)
     {
         var mediaType = step.E % 3 == 1 && recipe.OtherType is { } other ? other : recipe.MediaType;
-        var right = Content.Digest(recipe.Bytes, AlgorithmOf(step.D));
+        var right = Contents.Digest(recipe.Bytes, AlgorithmOf(step.D));
         switch (step.C % 8)
         {
             case < 3:
                 await PutManifestAsync(
-                    step.Instance, repository, recipe, Pick(step.D, Content.Tags), Content.Digest(recipe.Bytes), [], mediaType);
+                    step.Instance, repository, recipe, Pick(step.D, Contents.Tags), Contents.Digest(recipe.Bytes), [], mediaType);
                 break;
             case 3:
                 await PutManifestAsync(step.Instance, repository, recipe, right, right, [], mediaType);
                 break;
             case < 7:
-                string[] tags = [Pick(step.E, Content.Tags), Pick(step.E + 1, Content.Tags), Pick(step.E, Content.Tags)];
+                string[] tags = [Pick(step.E, Contents.Tags), Pick(step.E + 1, Contents.Tags), Pick(step.E, Contents.Tags)];
                 await PutManifestAsync(step.Instance, repository, recipe, right, right, tags, mediaType);
                 break;
             default:
-                var wrong = Content.NoDigest(AlgorithmOf(step.D));
+                var wrong = Contents.NoDigest(AlgorithmOf(step.D));
                 var answer = await SendAsync(step.Instance, Put(repository, wrong, recipe, "", mediaType));
                 ExpectError(answer, 400, "DIGEST_INVALID");
                 break;

@@ -3,6 +3,9 @@ namespace Berth.Guarantees.Tests.Model;
 /// <summary>Upload sessions: end-4a, end-5, end-6, end-13 and end-14.</summary>
 internal sealed partial class World
 {
+    /// <summary>How long after the end of an upload its last request can surely be repeated.</summary>
+    private static readonly TimeSpan RepeatTime = TimeSpan.FromHours(12);
+
     private async Task RunUploadStepAsync(Operation step)
     {
         var slot = step.A % Slots;
@@ -19,10 +22,11 @@ internal sealed partial class World
         var upload = _slots[slot] ??= new()
         {
             Id = Guid.NewGuid().ToString(),
-            Repository = Content.Repositories[0],
+            Repository = Contents.Repositories[0],
             Target = BlobOf(0),
             Algorithm = "sha256",
             IsLive = false,
+            Changed = _time.GetUtcNow(),
         };
         await (step.Kind switch
         {
@@ -40,7 +44,14 @@ internal sealed partial class World
         Assert.True(Guid.TryParseExact(id, "D", out _), $"no id: {id}");
         Expect(answer, 202, ("Location", $"/v2/{repository}/blobs/uploads/{id}"), ("Range", "0-0"));
         Assert.NotNull(answer.Header("OCI-Chunk-Min-Length"));
-        _slots[slot] = new() { Id = id!, Repository = repository, Target = target, Algorithm = algorithm };
+        _slots[slot] = new()
+        {
+            Id = id!,
+            Repository = repository,
+            Target = target,
+            Algorithm = algorithm,
+            Changed = _time.GetUtcNow(),
+        };
     }
 
     /// <summary>The next bytes that a client sends: a third, a half or all of what is left, or none.</summary>
@@ -80,13 +91,19 @@ internal sealed partial class World
         if (flaw == 3)
         {
             // Nobody gets an answer; what came stays, and the next request tells.
-            upload.Offset += upload.IsLive && refusal == 0 ? chunk.Length / 2 : 0;
+            Advance(upload, upload.IsLive && refusal == 0 ? chunk.Length / 2 : 0);
         }
         else if (Accepts(answer, upload, refusal))
         {
-            upload.Offset += chunk.Length;
+            Advance(upload, chunk.Length);
             ExpectProgress(answer, 202, upload);
         }
+    }
+
+    private void Advance(UploadModel upload, int count)
+    {
+        upload.Offset += count;
+        upload.Changed = count > 0 ? _time.GetUtcNow() : upload.Changed;
     }
 
     private async Task FinishAsync(int instance, UploadModel upload, int amount, int digest, int position, int flaw)
@@ -95,11 +112,11 @@ internal sealed partial class World
         var (range, refusal) = PositionOf(upload, chunk.Length, position);
         var whole = upload.Target.AsMemory(0, upload.Offset + chunk.Length);
         // The one that the session computes along, or the other one.
-        var algorithm = digest is 2 or 3 ? Content.Algorithms.First(one => one != upload.Algorithm) : upload.Algorithm;
-        var right = Content.Compute(whole.Span, algorithm);
+        var algorithm = digest is 2 or 3 ? Contents.Algorithms.First(one => one != upload.Algorithm) : upload.Algorithm;
+        var right = Contents.Compute(whole.Span, algorithm);
         var given = digest switch
         {
-            1 or 3 => Content.NoDigest(algorithm),
+            1 or 3 => Contents.NoDigest(algorithm),
             4 => right[..^1],
             5 => null,
             _ => right,
@@ -112,12 +129,18 @@ internal sealed partial class World
             IsStreamed = flaw == 1,
         };
         var answer = await SendAsync(instance, request);
+        if (!upload.IsLive && upload.Published is not null && upload.Published == given)
+        {
+            upload.LastPut = request;
+            ExpectRepeated(answer, upload); // whatever it brings
+            return;
+        }
         if (flaw == 2)
         {
             if (upload.IsLive && refusal == 0 && digest < 4)
             {
                 upload.Algorithm = upload.Offset == 0 && chunk.Length / 2 > 0 ? algorithm : upload.Algorithm;
-                upload.Offset += chunk.Length / 2;
+                Advance(upload, chunk.Length / 2);
             }
             return;
         }
@@ -127,9 +150,7 @@ internal sealed partial class World
             return;
         }
         upload.LastPut = refusal == 0 ? request : upload.LastPut;
-        if (!upload.IsLive && upload.Published == given)
-            ExpectRepeated(answer, upload);
-        else if (Accepts(answer, upload, refusal))
+        if (Accepts(answer, upload, refusal))
             Finish(answer, upload, given!, right, whole.ToArray(), isOther: algorithm != upload.Algorithm);
     }
 
@@ -138,8 +159,8 @@ internal sealed partial class World
         if (given == right)
         {
             ExpectCreated(answer, upload.Repository, right);
-            _model[upload.Repository].Add(right, whole);
-            (upload.IsLive, upload.Published) = (false, right);
+            _model[upload.Repository].Add(right, whole, _time.GetUtcNow());
+            (upload.IsLive, upload.Published, upload.Content, upload.Changed) = (false, right, whole, _time.GetUtcNow());
             return;
         }
         ExpectError(answer, 400, "DIGEST_INVALID");
@@ -160,12 +181,16 @@ internal sealed partial class World
     }
 
     /// <summary>The answer to a PUT of an upload that is published already as the blob that it names.</summary>
-    private static void ExpectRepeated(Answer answer, UploadModel upload)
+    private void ExpectRepeated(Answer answer, UploadModel upload)
     {
-        if (answer.Status == 201)
-            ExpectCreated(answer, upload.Repository, upload.Published!);
-        else
+        if (answer.Status == 404 && _time.GetUtcNow() - upload.Changed > RepeatTime)
+        {
             ExpectError(answer, 404, "BLOB_UPLOAD_UNKNOWN");
+            return;
+        }
+        ExpectCreated(answer, upload.Repository, upload.Published!);
+        // It may have been deleted meanwhile.
+        _model[upload.Repository].Add(upload.Published!, upload.Content!, _time.GetUtcNow());
     }
 
     private async Task GetUploadAsync(int instance, UploadModel upload, bool isElsewhere)

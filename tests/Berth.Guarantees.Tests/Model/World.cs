@@ -45,7 +45,10 @@ internal sealed partial class World : IDisposable
                 _instances[step.Instance] = Start();
                 break;
             case Kind.PassTime:
-                _time.Pass(TimeSpan.FromHours(Pick(step.A, 1, 13, 26)));
+                _time.Pass(TimeSpan.FromHours(Pick(step.A, 1, 26, 13, 26, 200)));
+                break;
+            case Kind.Collect:
+                await CollectAsync();
                 break;
             case Kind.DeleteAll:
                 await DeleteAllAsync(step);
@@ -68,7 +71,7 @@ internal sealed partial class World : IDisposable
     /// <summary>Compares all that was ever there with the model: what a sequence left behind, and what it took away.</summary>
     public async Task CheckAllAsync()
     {
-        foreach (var name in Content.Repositories)
+        foreach (var name in Contents.Repositories)
         {
             var repository = _model[name];
             foreach (var (digest, bytes) in repository.SeenBlobs)
@@ -79,7 +82,7 @@ internal sealed partial class World : IDisposable
                 await ListReferrersAsync(0, name, subject, filter: null, count: null, after: null);
             if (repository.Exists)
             {
-                foreach (var tag in Content.Tags)
+                foreach (var tag in Contents.Tags)
                     await GetManifestAsync(0, name, tag, "GET");
             }
             await ListTagsAsync(1, name, null, null);
@@ -116,11 +119,11 @@ internal sealed partial class World : IDisposable
         Assert.Equal(code, (string?)JsonNode.Parse(answer.Body)!["errors"]![0]!["code"]);
     }
 
-    private static string RepositoryOf(int number) => Pick(number, Content.Repositories);
+    private static string RepositoryOf(int number) => Pick(number, Contents.Repositories);
 
     private static T Pick<T>(int number, params T[] choices) => choices[number % choices.Length];
 
-    private byte[] BlobOf(int number) => Content.Blob(number % Content.BlobCount, _place);
+    private byte[] BlobOf(int number) => Contents.Blob(number % Contents.BlobCount, _place);
 
     private static string AlgorithmOf(int number) => number % 4 == 3 ? "sha512" : "sha256";
 

@@ -5,7 +5,7 @@ using System.Text.Json.Nodes;
 namespace Berth.Guarantees.Tests.Model;
 
 /// <summary>The few names and contents of which all sequences are made, so that they collide.</summary>
-internal static class Content
+internal static class Contents
 {
     public const string OciManifest = "application/vnd.oci.image.manifest.v1+json";
     public const string OciIndex = "application/vnd.oci.image.index.v1+json";
