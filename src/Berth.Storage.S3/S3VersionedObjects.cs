@@ -11,8 +11,8 @@ namespace Berth.Storage.S3;
 /// <para>Where it does not, a version is deleted by replacing it with an empty object, which is as good as absent: reads
 /// and listings pass over it, and creating is replacing it. Whether or not an instance deletes so, it knows those of
 /// others.</para>
-/// <para>A write whose answer was lost, or that met another one (409), is looked for before it is sent again, and one that
-/// is refused before that is believed, as a proxy may have sent it twice: so that it does not take its own work for another's: what records write begins with a nonce, so the same bytes are the same
+/// <para>A write whose answer was lost, or that met another one (409), is looked for before it is sent again, so that it
+/// does not take its own work for another's: what records write begins with a nonce, so the same bytes are the same
 /// write. Where another write has come after it, nobody can tell whether it was done, and it is a
 /// <see cref="StorageException"/>.</para>
 /// </remarks>
@@ -127,7 +127,7 @@ public sealed class S3VersionedObjects : IVersionedObjects
             var (end, fault) = await SendAsync(current, content.Length, write, cancellationToken);
             if (end == WriteEnd.Done)
                 return true;
-            if (end == WriteEnd.Refused && !mayBeThere && content.Length == 0 && _objects.Form.IsKnown)
+            if (end == WriteEnd.Refused && !mayBeThere && !condition.MustBeAbsent && _objects.Form.IsKnown)
                 return false;
             mayBeDone |= end == WriteEnd.Unknown;
             mayBeThere |= end is WriteEnd.Unknown or WriteEnd.Crossed;
@@ -136,7 +136,7 @@ public sealed class S3VersionedObjects : IVersionedObjects
             if (end != WriteEnd.Busy)
             {
                 var there = await FindAsync(name, fault, cancellationToken);
-                if (content.Length > 0 && there is not null && there.Bytes.Span.SequenceEqual(content.Span))
+                if (mayBeThere && content.Length > 0 && there is not null && there.Bytes.Span.SequenceEqual(content.Span))
                     return true;
                 if (end == WriteEnd.Refused && current.Version is { } version && version == there?.Version)
                     _objects.Form.Doubt();
