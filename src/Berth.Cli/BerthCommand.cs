@@ -26,6 +26,7 @@ internal static class BerthCommand
         {
             Import(input),
             Copy(input),
+            GcCommand.Create(input),
             ScrubCommand.Create(input),
             HtpasswdCommand.Create(input),
             new HelpOption(),

@@ -18,13 +18,33 @@ internal static class StoreName
 
     /// <summary>Finds out which store is meant. Makes no call to it.</summary>
     /// <param name="text">Its name.</param>
-    /// <param name="side">From or To: variables <c>Berth__From__S3__Endpoint</c> are for one side only.</param>
+    /// <param name="side">From, To or Store: variables <c>Berth__From__S3__Endpoint</c> are for one side only.</param>
     /// <param name="details">NAME=VALUE, as the command line gives them.</param>
     /// <param name="input">Where variables and relative paths come from.</param>
     /// <param name="writes">Whether it is written to: what is only read is never created.</param>
     /// <exception cref="SettingsException">There is no such store.</exception>
     public static StoragePlace Resolve(
-        string text, string side, IEnumerable<string> details, CliInput input, bool writes)
+        string text, string side, IEnumerable<string> details, CliInput input, bool writes) =>
+        PlaceOf(Read(text, side, details, input, writes, []), input);
+
+    /// <summary>The place that settings name.</summary>
+    public static StoragePlace PlaceOf(Settings settings, CliInput input)
+    {
+        var provider = settings.Read<StorageProvider>(
+            SettingNames.Provider, StorageProviders.Find("filesystem"), StorageProviders.TryFind, StorageProviders.Names);
+        return provider.Bind(settings, new BerthDefaults(provider, "data"), input.WorkingDirectory);
+    }
+
+    /// <summary>Finds out which store is meant, with all other settings that are known besides.</summary>
+    /// <param name="text">Its name.</param>
+    /// <param name="side">From, To or Store: variables <c>Berth__From__S3__Endpoint</c> are for one side only.</param>
+    /// <param name="details">NAME=VALUE, as the command line gives them.</param>
+    /// <param name="input">Where variables and relative paths come from.</param>
+    /// <param name="writes">Whether it is written to as to a new one: what is only read is never created.</param>
+    /// <param name="others">What the command line says of other settings.</param>
+    /// <exception cref="SettingsException">There is no such store.</exception>
+    public static Settings Read(
+        string text, string side, IEnumerable<string> details, CliInput input, bool writes, IEnumerable<Setting> others)
     {
         var section = SectionOf(text);
         var file = section is null ? FileOf(text, input.WorkingDirectory) : null;
@@ -34,15 +54,13 @@ internal static class StoreName
             .. file is null ? [] : SettingSources.FromFile(file),
             .. SideVariables(side, input.Environment),
             .. details.Select(detail => Detail(detail, section, $"--{side.ToLowerInvariant()}")),
+            .. others,
         ];
         if (file is null)
             settings.AddRange(FromName(text, section, new(settings)));
         if (!writes)
             settings.Add(new(AzurePlace.CreateMissing, ["false"], text));
-        var all = new Settings(settings);
-        var provider = all.Read<StorageProvider>(
-            SettingNames.Provider, StorageProviders.Find("filesystem"), StorageProviders.TryFind, StorageProviders.Names);
-        return provider.Bind(all, new BerthDefaults(provider, "data"), input.WorkingDirectory);
+        return new(settings);
     }
 
     /// <summary>Reads one detail.</summary>

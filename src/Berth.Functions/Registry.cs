@@ -1,3 +1,4 @@
+using Berth.Collection;
 using Berth.Hosting;
 using Berth.Storage;
 using Microsoft.AspNetCore.Http;
@@ -8,18 +9,27 @@ namespace Berth.Functions;
 /// <summary>The registry of this process, made when the first request needs it.</summary>
 public sealed partial class Registry : IDisposable
 {
+    /// <summary>Every plan can give a function 10 minutes.</summary>
+    private static readonly TimeSpan LongestCollection = TimeSpan.FromMinutes(9);
+
     private readonly FunctionsConfiguration _configuration;
     private readonly ILogger<Registry> _logger;
+    private readonly Lazy<RegistryStorage> _storage;
     private readonly Lazy<RegistryHandler> _handler;
+    private readonly ILogger<Collector> _collectorLogger;
     private readonly SemaphoreSlim _preparing = new(1);
     private bool _isPrepared;
     private bool _hasToldProblem;
 
     /// <summary>Makes nothing yet.</summary>
-    public Registry(FunctionsConfiguration configuration, ILogger<Registry> logger, ILogger<RegistryHandler> requestLogger)
+    public Registry(
+        FunctionsConfiguration configuration, ILogger<Registry> logger, ILogger<RegistryHandler> requestLogger,
+        ILogger<Collector> collectorLogger)
     {
         _configuration = configuration;
         _logger = logger;
+        _collectorLogger = collectorLogger;
+        _storage = new(() => configuration.Options.Place.Open(logger));
         _handler = new(() => Create(requestLogger));
     }
 
@@ -39,6 +49,30 @@ public sealed partial class Registry : IDisposable
             else if (!Interlocked.Exchange(ref _hasToldProblem, true))
                 Misconfigured(_logger, e.Message);
             await RegistryHandler.RefuseAsync(context);
+        }
+    }
+
+    /// <summary>Collects garbage, where it is due. Never throws: the next time goes on.</summary>
+    public async Task CollectAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var options = _configuration.Options.Registry.Collection;
+            if (options.Enabled)
+            {
+                await new HostedCollector(_storage.Value, options, TimeProvider.System, _collectorLogger)
+                    .CollectAsync(LongestCollection, cancellationToken);
+            }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+        }
+        catch (Exception e)
+        {
+            if (e is not SettingsException)
+                CollectionFailed(_logger, e);
+            else if (!Interlocked.Exchange(ref _hasToldProblem, true))
+                Misconfigured(_logger, e.Message);
         }
     }
 
@@ -64,6 +98,9 @@ public sealed partial class Registry : IDisposable
         "{Code}")]
     private static partial void SetupNeeded(ILogger logger, string code);
 
+    [LoggerMessage(5, LogLevel.Error, "The collection of garbage failed; it is tried again")]
+    private static partial void CollectionFailed(ILogger logger, Exception exception);
+
     private RegistryHandler Create(ILogger<RegistryHandler> requestLogger)
     {
         foreach (var warning in _configuration.Warnings)
@@ -72,7 +109,7 @@ public sealed partial class Registry : IDisposable
         var auth = options.Auth.Open(TimeProvider.System, _logger);
         return HostedRegistry.Create(
             options.Registry with { Auth = auth with { PublicUrl = auth.PublicUrl ?? _configuration.Address } },
-            options.Place.Open(_logger), requestLogger);
+            _storage.Value, requestLogger);
     }
 
     /// <summary>Once, with the first request that finds the store there.</summary>

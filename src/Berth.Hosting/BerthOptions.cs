@@ -57,6 +57,7 @@ public sealed record BerthOptions
                 SettingNames.StreamedRepositories, RepositoryPattern.TryParse, RepositoryPattern.Grammar),
             StreamedNetworks = Networks(SettingNames.StreamedNetworks),
             ProxyNetworks = Networks(SettingNames.ProxyNetworks),
+            Collection = CollectionSettings.Bind(settings, leastGrace: TimeSpan.FromSeconds(1)),
         };
 
         IReadOnlyList<IPNetwork> Networks(string name) =>

@@ -54,6 +54,7 @@ public static class SettingNames
         (StreamedNetworks, "networks whose clients are streamed to all the same: 10.0.0.0/8 (none)"),
         (ProxyNetworks, "networks of the proxies that are believed about a client's address: 10.0.0.0/8 (none)"),
         (PublicUrl, "where clients reach the registry: https://registry.example.com (this machine)"),
+        .. CollectionSettings.All,
         .. AuthSettings.All,
         (LogLevel, "debug, info, warn or error (info)"),
     ];

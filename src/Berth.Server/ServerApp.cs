@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Reflection;
 using Berth.Auth;
+using Berth.Collection;
 using Berth.Hosting;
 using Berth.Server.Configuration;
 using Microsoft.AspNetCore.Connections;
@@ -16,6 +17,9 @@ internal sealed class ServerApp : IAsyncDisposable
     private readonly TextWriter _output;
     private readonly TaskCompletionSource<RequestDelegate> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Func<CancellationToken, Task<RequestDelegate>> _createAnswer = null!;
+    private readonly CancellationTokenSource _stopping = new();
+    private HostedCollector? _collector;
+    private Task _collecting = Task.CompletedTask;
     private RegistryHandler? _handler;
     private string? _setupCode;
 
@@ -70,6 +74,8 @@ internal sealed class ServerApp : IAsyncDisposable
             var (options, services) = (configuration.Options.Berth, server._app.Services);
             var logger = services.GetRequiredService<ILogger<ServerApp>>();
             var storage = await StorageProviders.OpenAsync(options.Place, logger, cancellationToken);
+            server._collector = new(
+                storage, options.Registry.Collection, TimeProvider.System, services.GetRequiredService<ILogger<Collector>>());
             server._createAnswer = async stop =>
             {
                 server._handler = HostedRegistry.Create(
@@ -127,6 +133,11 @@ internal sealed class ServerApp : IAsyncDisposable
         await _output.FlushAsync(cancellationToken);
         _gate.Open();
         LogWarnings();
+        if (_collector is not null)
+        {
+            _app.Lifetime.ApplicationStopping.Register(_stopping.Cancel);
+            _collecting = _collector.RunAsync(_stopping.Token);
+        }
     }
 
     /// <summary>Stops listening and lets running requests finish.</summary>
@@ -135,7 +146,10 @@ internal sealed class ServerApp : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        await _stopping.CancelAsync();
         await _app.DisposeAsync();
+        await _collecting;
+        _stopping.Dispose();
         _handler?.Dispose();
     }
 

@@ -24,24 +24,14 @@ internal static class BlobNames
     /// mark get there, or keys of hundreds of segments.</exception>
     public static string Encode(string key)
     {
-        var name = new StringBuilder(key.Length);
-        foreach (var character in key)
-        {
-            if (Mark(character) is not { } mark)
-                name.Append(character);
-            else if (mark == LastInXml)
-                name.Append(mark).Append((char)('0' + (character - LastInXml)));
-            else
-                name.Append(mark).Append(((int)character).ToString("X2", CultureInfo.InvariantCulture));
-        }
-
+        var name = Write(key);
         if (name.Length > MaximumLength || key.AsSpan().Count('/') >= MaximumSegments)
         {
             throw new ArgumentException(
                 $"A blob's name has at most {MaximumLength} characters and {MaximumSegments} segments.", nameof(key));
         }
 
-        return name.ToString();
+        return name;
     }
 
     /// <summary>The key of a name; <see langword="null"/> where the name is not one that <see cref="Encode"/> makes.</summary>
@@ -75,7 +65,23 @@ internal static class BlobNames
         }
 
         var decoded = key.ToString();
-        return Encode(decoded) == name ? decoded : null;
+        return Write(decoded) == name ? decoded : null; // foreign names may be of any kind
+    }
+
+    private static string Write(string key)
+    {
+        var name = new StringBuilder(key.Length);
+        foreach (var character in key)
+        {
+            if (Mark(character) is not { } mark)
+                name.Append(character);
+            else if (mark == LastInXml)
+                name.Append(mark).Append((char)('0' + (character - LastInXml)));
+            else
+                name.Append(mark).Append(((int)character).ToString("X2", CultureInfo.InvariantCulture));
+        }
+
+        return name.ToString();
     }
 
     private static bool IsMark(char character) => character is '!' or '.' or '=' or '_' or '~' or LastInXml;

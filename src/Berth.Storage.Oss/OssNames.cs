@@ -28,22 +28,7 @@ internal static class OssNames
     /// need a mark get there.</exception>
     public static string Encode(string folder, string key)
     {
-        var name = new StringBuilder(folder, folder.Length + key.Length);
-        var isFirst = true;
-        foreach (var character in key)
-        {
-            if (character <= Mark)
-                name.Append(Mark).Append((char)(character + Shift));
-            else if (isFirst && character is ('.' or '['))
-                name.Append(character).Append('_');
-            else if (isFirst && character == '\\')
-                name.Append("[a");
-            else
-                name.Append(character);
-            isFirst = character == '/';
-        }
-
-        var encoded = name.ToString();
+        var encoded = Write(folder, key);
         return Encoding.UTF8.GetByteCount(encoded) <= MaximumLength
             ? encoded : throw new ArgumentException($"An object's name has at most {MaximumLength} bytes.", nameof(key));
     }
@@ -68,6 +53,26 @@ internal static class OssNames
         }
 
         var decoded = key.ToString();
-        return decoded.Length > 0 && Encode(folder, decoded) == name ? decoded : null;
+        return decoded.Length > 0 && Write(folder, decoded) == name ? decoded : null; // foreign names may be of any kind
+    }
+
+    private static string Write(string folder, string key)
+    {
+        var name = new StringBuilder(folder, folder.Length + key.Length);
+        var isFirst = true;
+        foreach (var character in key)
+        {
+            if (character <= Mark)
+                name.Append(Mark).Append((char)(character + Shift));
+            else if (isFirst && character is ('.' or '['))
+                name.Append(character).Append('_');
+            else if (isFirst && character == '\\')
+                name.Append("[a");
+            else
+                name.Append(character);
+            isFirst = character == '/';
+        }
+
+        return name.ToString();
     }
 }

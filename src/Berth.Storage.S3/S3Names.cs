@@ -25,19 +25,7 @@ internal sealed class S3Names(string prefix)
     /// get there.</exception>
     public string Encode(string key)
     {
-        var name = new StringBuilder(_prefix, _prefix.Length + key.Length);
-        for (var at = 0; at < key.Length; at++)
-        {
-            var character = key[at];
-            if (MarkOf(character, isFirst: at == 0 || key[at - 1] == '/') is not { } mark)
-                name.Append(character);
-            else if (mark == LastInXml)
-                name.Append(mark).Append((char)('0' + (character - LastInXml)));
-            else
-                name.Append(mark).Append(((int)character).ToString("X2", CultureInfo.InvariantCulture));
-        }
-
-        var encoded = name.ToString();
+        var encoded = Write(key);
         return Encoding.UTF8.GetByteCount(encoded) <= MaximumSize
             ? encoded
             : throw new ArgumentException($"An object's name has at most {MaximumSize} bytes.", nameof(key));
@@ -78,7 +66,24 @@ internal sealed class S3Names(string prefix)
         }
 
         var decoded = key.ToString();
-        return Encode(decoded) == name ? decoded : null;
+        return Write(decoded) == name ? decoded : null; // foreign names may be of any kind
+    }
+
+    private string Write(string key)
+    {
+        var name = new StringBuilder(_prefix, _prefix.Length + key.Length);
+        for (var at = 0; at < key.Length; at++)
+        {
+            var character = key[at];
+            if (MarkOf(character, isFirst: at == 0 || key[at - 1] == '/') is not { } mark)
+                name.Append(character);
+            else if (mark == LastInXml)
+                name.Append(mark).Append((char)('0' + (character - LastInXml)));
+            else
+                name.Append(mark).Append(((int)character).ToString("X2", CultureInfo.InvariantCulture));
+        }
+
+        return name.ToString();
     }
 
     /// <summary>

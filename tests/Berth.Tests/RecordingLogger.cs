@@ -1,11 +1,12 @@
 using System.Collections.Concurrent;
+using Berth.Collection;
 using Berth.Functions;
 using Microsoft.Extensions.Logging;
 
 namespace Berth.Tests;
 
 /// <summary>Keeps every line that a registry logs.</summary>
-public sealed class RecordingLogger : ILogger<RegistryHandler>, ILogger<Registry>
+public sealed class RecordingLogger : ILogger<RegistryHandler>, ILogger<Registry>, ILogger<Collector>
 {
     private readonly ConcurrentQueue<LogLine> _lines = new();
     private readonly Signal _written = new();

@@ -1,5 +1,7 @@
+using System.Reflection;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -41,8 +43,28 @@ public class FunctionsApplicationBuilder
 
     public IHost Build()
     {
+        // Looked for here, as `func` reads them from what the official Sdk wrote.
+        foreach (var create in ListeningFunction.FindAll(Assembly.GetEntryAssembly()!))
+            Services.AddSingleton<IHostedService>(create);
         var app = _builder.Build();
+        app.Use(RunByHandAsync);
         Configure(app);
         return app;
+    }
+
+    /// <summary>Answers what runs a function that no request triggers: POST /admin/functions/NAME.</summary>
+    private static Task RunByHandAsync(HttpContext context, RequestDelegate next)
+    {
+        if (!HttpMethods.IsPost(context.Request.Method)
+            || !context.Request.Path.StartsWithSegments("/admin/functions", out var rest))
+        {
+            return next(context);
+        }
+
+        var function = context.RequestServices.GetServices<IHostedService>().OfType<ListeningFunction>()
+            .FirstOrDefault(one => rest.Value!.TrimStart('/').Equals(one.Name, StringComparison.OrdinalIgnoreCase));
+        context.Response.StatusCode = function is null ? StatusCodes.Status404NotFound : StatusCodes.Status202Accepted;
+        function?.Run(context.RequestServices.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping);
+        return Task.CompletedTask;
     }
 }

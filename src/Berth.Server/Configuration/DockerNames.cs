@@ -8,6 +8,8 @@ internal static class DockerNames
     private const string Headers = "http.headers.";
     private const string StorageSection = "storage";
     private const string Storage = StorageSection + ".";
+    private const string UploadPurging = "storage.maintenance.uploadpurging.";
+    private const string DryRun = UploadPurging + "dryrun";
 
     /// <summary>Their name, ours, and how the value changes, where it does. Storage drivers have their own.</summary>
     public static IReadOnlyList<(string Docker, string Berth, Func<string, string>? Change)> Used { get; } =
@@ -18,6 +20,9 @@ internal static class DockerNames
         ("http.draintimeout", ServerSettingNames.ShutdownTimeout, null),
         ("storage.delete.enabled", SettingNames.DeleteEnabled, null),
         ("storage.redirect.disable", SettingNames.RedirectEnabled, Not),
+        (UploadPurging + "enabled", CollectionSettings.Enabled, null),
+        (UploadPurging + "age", CollectionSettings.UploadLifetime, null),
+        (UploadPurging + "interval", CollectionSettings.Interval, null),
         ("validation.disabled", SettingNames.AllowMissingReferences, null),
         ("log.level", SettingNames.LogLevel, null),
         ("loglevel", SettingNames.LogLevel, null),
@@ -31,6 +36,7 @@ internal static class DockerNames
         ("http.host", "every Location is relative"),
         ("http.relativeurls", "every Location is relative"),
         ("storage.tag.concurrencylimit", "a tag is looked up in one call"),
+        (DryRun, "true turns collection off: berth gc --dry-run tells what it would do"),
     ];
 
     /// <summary>Warned about like every other name, and with what the registry does instead.</summary>
@@ -43,7 +49,6 @@ internal static class DockerNames
         ("middleware.storage", "downloads are redirected to the store itself"),
         ("proxy", "nothing is fetched from another registry"),
         ("storage.maintenance.readonly", "the registry accepts pushes"),
-        ("storage.maintenance.uploadpurging", "what unfinished uploads leave behind stays in the store"),
     ];
 
     private static readonly string[] StorageSections = ["cache", "delete", "maintenance", "redirect", "tag"];
@@ -70,6 +75,9 @@ internal static class DockerNames
         var valued = merged.Values.Where(item => item.Values.Count > 0).ToLookup(DockerAuth.Includes);
         foreach (var item in valued[false].Where(item => !IsOfDriver(item)))
             settings.AddRange(Translate(item, warnings));
+        // Last: whoever wants a dry run wants nothing deleted, whatever else is said.
+        settings.AddRange(valued[false].Where(IsDryRun).Select(
+            item => new Setting(CollectionSettings.Enabled, ["false"], item.Origin)));
         settings.AddRange(DockerAuth.Translate([.. valued[true]], warnings));
         // Another driver's parameters go with it: REGISTRY_STORAGE beside a config.yml has always meant that.
         foreach (var driver in DockerDrivers.All.Where(driver => driver.Provider == chosen))
@@ -116,6 +124,9 @@ internal static class DockerNames
             .Select(item => new Setting(SettingNames.Provider, item.Values, item.Origin))
             .FirstOrDefault();
     }
+
+    private static bool IsDryRun(DockerSetting item) =>
+        Same(item.Name, DryRun) && !item.Values.All(value => ValueFormats.TryBoolean(value, out var isOn) && !isOn);
 
     private static bool IsOfDriver(DockerSetting item) =>
         Same(item.Name, StorageSection) || DriverOf(item.Name) is not null;

@@ -50,4 +50,26 @@ public sealed class CollectionReport
 
     /// <summary>Calls to the store.</summary>
     public long StorageCalls { get; internal set; }
+
+    /// <summary>Adds what a later slice of the same collection did; the whole is complete when that one is.</summary>
+    public void Add(CollectionReport later)
+    {
+        ArgumentNullException.ThrowIfNull(later);
+        IsComplete = later.IsComplete;
+        UploadsExpired += later.UploadsExpired;
+        UploadsCleared += later.UploadsCleared;
+        PartsAborted += later.PartsAborted;
+        OrphansDeleted += later.OrphansDeleted;
+        ManifestsCondemned += later.ManifestsCondemned;
+        ManifestsDeleted += later.ManifestsDeleted;
+        ManifestsForgotten += later.ManifestsForgotten;
+        LinksCondemned += later.LinksCondemned;
+        LinksDeleted += later.LinksDeleted;
+        BlobsCondemned += later.BlobsCondemned;
+        BlobsDeleted += later.BlobsDeleted;
+        BytesFreed += later.BytesFreed;
+        RepositoriesLeftOut += later.RepositoriesLeftOut;
+        RecordsUnreadable += later.RecordsUnreadable;
+        StorageCalls += later.StorageCalls;
+    }
 }

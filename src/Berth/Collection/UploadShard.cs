@@ -94,13 +94,10 @@ internal sealed class UploadShard(CollectionRun run, int digit) : IShard
 
     private async Task DeleteStraysAsync(string beginning, string? published, CancellationToken cancellationToken)
     {
-        var folder = beginning[..(beginning.LastIndexOf('/') + 1)];
-        string? after = beginning;
-        while (after is not null)
+        for (string? after = null; ;)
         {
-            var page = await run.Objects.ListAsync(folder, after, PageSize, cancellationToken);
-            var ours = page.Items.TakeWhile(key => key.StartsWith(beginning, StringComparison.Ordinal)).ToList();
-            foreach (var stray in ours.Where(key => key != published))
+            var page = await run.Objects.ListAsync(beginning, after, PageSize, cancellationToken);
+            foreach (var stray in page.Items.Where(key => key != published))
             {
                 if (!run.IsDry)
                 {
@@ -108,7 +105,11 @@ internal sealed class UploadShard(CollectionRun run, int digit) : IShard
                 }
                 run.Report.OrphansDeleted++;
             }
-            after = page.More && ours.Count > 0 && ours.Count == page.Items.Count ? ours[^1] : null;
+            if (!page.More || page.Items.Count == 0)
+            {
+                return;
+            }
+            after = page.Items[^1];
         }
     }
 }

@@ -6,7 +6,8 @@ namespace Berth.Guarantees.Tests.Model;
 
 /// <summary>
 /// Random sequences of requests, each answered as an independent model of the distribution-spec says, on every kind of store.
-/// BERTH_MODEL_SEQUENCES sets how many for each, BERTH_MODEL_SEED the first seed; BERTH_MODEL_REPLAY a file with one sequence.
+/// BERTH_MODEL_SEQUENCES sets how many for each and BERTH_MODEL_SECONDS for how long at most, BERTH_MODEL_SEED the first seed;
+/// BERTH_MODEL_REPLAY names a file with one sequence.
 /// </summary>
 public sealed class ModelTests(ITestOutputHelper output)
 {
@@ -23,15 +24,16 @@ public sealed class ModelTests(ITestOutputHelper output)
         var count = Setting("BERTH_MODEL_SEQUENCES", few);
         var first = Setting("BERTH_MODEL_SEED", Random.Shared.Next(1_000_000_000));
         output.WriteLine($"{count} sequences on {name} from seed {first}");
-        var (steps, started) = (0, Stopwatch.GetTimestamp());
-        for (var seed = first; seed < first + count; seed++)
+        var most = TimeSpan.FromSeconds(Setting("BERTH_MODEL_SECONDS", 3600));
+        var (steps, seed, started) = (0, first, Stopwatch.GetTimestamp());
+        for (; seed < first + count && Stopwatch.GetElapsedTime(started) < most; seed++)
         {
             var sequence = Sequence.Of(seed);
             steps += sequence.Count;
             if (await Sequence.RunAsync(place, sequence, CollectsAll(name, seed)) is { } failure)
                 Assert.Fail(await ExplainAsync(place, seed, sequence, failure, CollectsAll(name, seed)));
         }
-        output.WriteLine($"model {name}: {count} sequences, {steps} steps in {Stopwatch.GetElapsedTime(started).TotalSeconds:0} s");
+        output.WriteLine($"model {name}: {seed - first} sequences, {steps} steps in {Stopwatch.GetElapsedTime(started).TotalSeconds:0} s");
     }
 
     [SkippableFact]

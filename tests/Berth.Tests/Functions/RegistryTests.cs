@@ -75,11 +75,72 @@ public sealed class RegistryTests
         Assert.Equal(200, context.Response.StatusCode);
     }
 
+    [Fact]
+    public async Task Without_settings_that_make_sense_the_timer_says_so_once_and_collects_nothing()
+    {
+        var log = new RecordingLogger();
+        using var registry = Create(Wrong, log);
+
+        await registry.CollectAsync(CancellationToken.None);
+        await registry.CollectAsync(CancellationToken.None);
+
+        Assert.StartsWith("Berth is not configured: ", Assert.Single(log.Lines).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_timer_collects_what_is_due_and_not_twice()
+    {
+        var log = new RecordingLogger();
+        using var registry = Create(new() { ["Berth__Storage__Provider"] = "memory" }, log);
+
+        await registry.CollectAsync(CancellationToken.None);
+        await registry.CollectAsync(CancellationToken.None);
+
+        var lines = log.Lines.Where(line => line.Text.StartsWith("Collection: ", StringComparison.Ordinal)).ToList();
+        Assert.Equal(2, lines.Count);
+        Assert.All(lines, line => Assert.Equal(true, line.Values["IsComplete"]));
+        Assert.True((long)lines[1].Values["Calls"]! < (long)lines[0].Values["Calls"]!);
+        Assert.DoesNotContain(log.Lines, line => line.Level >= LogLevel.Error);
+    }
+
+    [Fact]
+    public async Task Switched_off_the_timer_opens_nothing()
+    {
+        var log = new RecordingLogger();
+        using var registry = Create(
+            new()
+            {
+                ["AzureWebJobsStorage"] = "AccountName=a;AccountKey=QQ==;BlobEndpoint=http://127.0.0.1:1;TableEndpoint=http://127.0.0.1:1",
+                ["Berth__Collection__Enabled"] = "false",
+            },
+            log);
+
+        await registry.CollectAsync(CancellationToken.None);
+
+        Assert.Empty(log.Lines);
+    }
+
+    [Fact]
+    public async Task A_store_that_does_not_answer_the_timer_is_told_and_nothing_escapes()
+    {
+        var log = new RecordingLogger();
+        using var registry = Create(
+            new()
+            {
+                ["AzureWebJobsStorage"] = "AccountName=a;AccountKey=QQ==;BlobEndpoint=http://127.0.0.1:1;TableEndpoint=http://127.0.0.1:1",
+            },
+            log);
+
+        await registry.CollectAsync(CancellationToken.None);
+
+        Assert.Single(log.Lines, line => line.Level == LogLevel.Error && line.Exception is not null);
+    }
+
     private static Registry Create(Dictionary<string, string> environment, RecordingLogger? log = null)
     {
         log ??= new();
         environment["WEBSITE_HOSTNAME"] = "localhost:7071";
-        return new(FunctionsConfiguration.Read(environment, AppContext.BaseDirectory), log, log);
+        return new(FunctionsConfiguration.Read(environment, AppContext.BaseDirectory), log, log, log);
     }
 
     private sealed class Connection : IHttpRequestLifetimeFeature

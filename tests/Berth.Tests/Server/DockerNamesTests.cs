@@ -24,6 +24,11 @@ public sealed class DockerNamesTests
         { "storage: {delete: {enabled: false}}", SettingNames.DeleteEnabled, "false" },
         { "storage: {redirect: {disable: true}}", SettingNames.RedirectEnabled, "false" },
         { "storage: {redirect: {disable: no}}", SettingNames.RedirectEnabled, "true" },
+        { "storage: {maintenance: {uploadpurging: {enabled: false}}}", CollectionSettings.Enabled, "false" },
+        { "storage: {maintenance: {uploadpurging: {enabled: true, dryrun: false}}}", CollectionSettings.Enabled, "true" },
+        { "storage: {maintenance: {uploadpurging: {age: 48h}}}", CollectionSettings.UploadLifetime, "48h" },
+        { "storage: {maintenance: {uploadpurging: {interval: 6h}}}", CollectionSettings.Interval, "6h" },
+        { "storage: {maintenance: {uploadpurging: {dryrun: true}}}", CollectionSettings.Enabled, "false" },
         { "validation: {disabled: true}", SettingNames.AllowMissingReferences, "true" },
         { "log: {level: debug}", SettingNames.LogLevel, "debug" },
         { "loglevel: warn", SettingNames.LogLevel, "warn" },
@@ -57,6 +62,18 @@ public sealed class DockerNamesTests
         Assert.All(
             DockerNames.Used.Select(entry => entry.Berth).Concat(DockerAuth.Used.Select(entry => entry.Berth)),
             name => Assert.Contains(Translations, row => ((string)row[1]) == name));
+
+    [Fact]
+    public void A_dry_run_of_purging_turns_collection_off_in_whatever_order_it_is_said()
+    {
+        using var folder = new ServerFolder();
+        foreach (var yaml in (string[])["{dryrun: true, enabled: true}", "{enabled: true, dryrun: true}"])
+        {
+            var read = folder.ReadYaml($"storage: {{maintenance: {{uploadpurging: {yaml}}}}}");
+            Assert.False(read.Options.Berth.Registry.Collection.Enabled);
+            Assert.Empty(read.Warnings);
+        }
+    }
 
     [Theory]
     [InlineData("REGISTRY_AUTH", "silly")]
@@ -104,9 +121,7 @@ public sealed class DockerNamesTests
         "auth.token.autoredirect is not used by Berth: clients are told the realm that is set, never what they said in Host")]
     [InlineData("storage: {maintenance: {readonly: {enabled: true}}}",
         "storage.maintenance.readonly.enabled is not used by Berth: the registry accepts pushes")]
-    [InlineData("storage: {maintenance: {uploadpurging: {age: 168h}}}",
-        "storage.maintenance.uploadpurging.age is not used by Berth: what unfinished uploads leave behind stays in the "
-        + "store")]
+    [InlineData("storage: {maintenance: {uploadpurging: {ages: 168h}}}", "storage.maintenance.uploadpurging.ages is not used by Berth")]
     [InlineData("middleware: {storage: [{name: cloudfront}]}",
         "middleware.storage.name is not used by Berth: downloads are redirected to the store itself")]
     [InlineData("storage: {filesystem: {rotdirectory: /r}}", "storage.filesystem.rotdirectory is not used by Berth")]
@@ -135,6 +150,9 @@ public sealed class DockerNamesTests
     [InlineData("REGISTRY_STORAGE_FILESYSTEM_ROOTDIRECTORY", "/r", SettingNames.Provider, "filesystem")]
     [InlineData("REGISTRY_STORAGE_DELETE_ENABLED", "\"true\"", SettingNames.DeleteEnabled, "true")]
     [InlineData("REGISTRY_STORAGE_REDIRECT_DISABLE", "true", SettingNames.RedirectEnabled, "false")]
+    [InlineData("REGISTRY_STORAGE_MAINTENANCE_UPLOADPURGING_ENABLED", "false", CollectionSettings.Enabled, "false")]
+    [InlineData("REGISTRY_STORAGE_MAINTENANCE_UPLOADPURGING_AGE", "48h", CollectionSettings.UploadLifetime, "48h")]
+    [InlineData("REGISTRY_STORAGE_MAINTENANCE_UPLOADPURGING_INTERVAL", "6h", CollectionSettings.Interval, "6h")]
     [InlineData("REGISTRY_VALIDATION_DISABLED", "true", SettingNames.AllowMissingReferences, "true")]
     [InlineData("REGISTRY_LOG_LEVEL", "warn", SettingNames.LogLevel, "warn")]
     [InlineData("REGISTRY_AUTH", "htpasswd", AuthSettings.ModeSetting, "htpasswd")]

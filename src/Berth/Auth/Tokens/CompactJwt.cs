@@ -67,13 +67,23 @@ internal sealed record CompactJwt(string Text, JsonElement Header, JsonElement C
             }
             using var document = JsonDocument.Parse(json, Strict);
             value = document.RootElement.Clone();
-            return value.ValueKind == JsonValueKind.Object;
+            return value.ValueKind == JsonValueKind.Object && IsText(value);
         }
-        catch (JsonException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
             return false;
         }
     }
+
+    /// <summary>Whether all names and strings are Unicode: the parser lets bytes pass that cannot be read as a text later.</summary>
+    /// <exception cref="InvalidOperationException">One is not.</exception>
+    private static bool IsText(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Object => value.EnumerateObject().All(property => property.Name is not null && IsText(property.Value)),
+        JsonValueKind.Array => value.EnumerateArray().All(IsText),
+        JsonValueKind.String => value.GetString() is not null,
+        _ => true,
+    };
 
     /// <summary>Decodes what encodes to the very same text again; <see langword="null"/> for any other.</summary>
     private static byte[]? Decode(string part)
