@@ -18,6 +18,7 @@ public sealed partial class Registry : IDisposable
     private readonly Lazy<RegistryHandler> _handler;
     private readonly ILogger<Collector> _collectorLogger;
     private readonly SemaphoreSlim _preparing = new(1);
+    private TelemetryExport? _telemetry;
     private bool _isPrepared;
     private bool _hasToldProblem;
 
@@ -81,6 +82,7 @@ public sealed partial class Registry : IDisposable
     {
         if (_handler.IsValueCreated)
             _handler.Value.Dispose();
+        _telemetry?.Dispose();
         _preparing.Dispose();
     }
 
@@ -106,6 +108,7 @@ public sealed partial class Registry : IDisposable
         foreach (var warning in _configuration.Warnings)
             Unused(_logger, warning);
         var options = _configuration.Options;
+        _telemetry = TelemetryExport.Start(options.OtlpEndpoint);
         var auth = options.Auth.Open(TimeProvider.System, _logger);
         return HostedRegistry.Create(
             options.Registry with { Auth = auth with { PublicUrl = auth.PublicUrl ?? _configuration.Address } },

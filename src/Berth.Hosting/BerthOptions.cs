@@ -19,6 +19,9 @@ public sealed record BerthOptions
     /// <summary>The least level that is logged.</summary>
     public LogLevel LogLevel { get; init; }
 
+    /// <summary>Where metrics and traces are sent; <see langword="null"/> where the environment says it, or nobody.</summary>
+    public Uri? OtlpEndpoint { get; init; }
+
     /// <summary>Binds and validates.</summary>
     /// <param name="settings">What the sources say.</param>
     /// <param name="defaults">What this host does where they say nothing.</param>
@@ -37,6 +40,10 @@ public sealed record BerthOptions
             Auth = AuthSettings.Bind(settings, workingDirectory),
             LogLevel = settings.Read<LogLevel>(
                 SettingNames.LogLevel, LogLevel.Information, ValueFormats.TryLogLevel, "debug, info, warn or error"),
+            OtlpEndpoint = settings.Text(SettingNames.OtlpEndpoint) is null
+                ? null
+                : settings.Read<Uri>(
+                    SettingNames.OtlpEndpoint, null!, ValueFormats.TryUrl, "an address such as http://collector:4318"),
         };
     }
 

@@ -39,6 +39,9 @@ public static class SettingNames
     /// <summary>The least level that is logged.</summary>
     public const string LogLevel = "Berth:Log:Level";
 
+    /// <summary>Where metrics and traces are sent.</summary>
+    public const string OtlpEndpoint = "Berth:Telemetry:OtlpEndpoint";
+
     /// <summary>Each setting with what a help says of it.</summary>
     public static IReadOnlyList<(string Name, string Meaning)> All { get; } =
     [
@@ -57,6 +60,7 @@ public static class SettingNames
         .. CollectionSettings.All,
         .. AuthSettings.All,
         (LogLevel, "debug, info, warn or error (info)"),
+        (OtlpEndpoint, "a collector of OpenTelemetry that metrics and traces are sent to: http://collector:4318 (none)"),
     ];
 
     /// <summary>Whether there is a setting of that name. Names ignore case.</summary>

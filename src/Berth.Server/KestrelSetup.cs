@@ -1,6 +1,7 @@
 using System.Net;
 using Berth.Hosting;
 using Berth.Server.Configuration;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Berth.Server;
@@ -8,7 +9,13 @@ namespace Berth.Server;
 /// <summary>Kestrel for layers of many gigabytes, from clients that pause.</summary>
 internal static class KestrelSetup
 {
-    /// <summary>Sets the limits and the one endpoint.</summary>
+    private const string MetricsConnection = "Berth.Metrics";
+
+    /// <summary>Whether a request came where Prometheus asks, and not where clients of the registry do.</summary>
+    public static bool IsForMetrics(HttpContext context) =>
+        context.Features.Get<IConnectionItemsFeature>()?.Items.ContainsKey(MetricsConnection) == true;
+
+    /// <summary>Sets the limits and the endpoints.</summary>
     /// <exception cref="SettingsException">The certificate cannot be used.</exception>
     public static void Apply(IWebHostBuilder web, ServerOptions options)
     {
@@ -22,6 +29,18 @@ internal static class KestrelSetup
                 if (https is not null)
                     endpoint.UseHttps(https);
             });
+            if (options.MetricsAddress is { } metrics)
+            {
+                Listen(kestrel, metrics, endpoint =>
+                {
+                    endpoint.Protocols = HttpProtocols.Http1;
+                    endpoint.Use(next => connection =>
+                    {
+                        connection.Items[MetricsConnection] = true;
+                        return next(connection);
+                    });
+                });
+            }
         });
     }
 

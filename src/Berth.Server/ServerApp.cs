@@ -4,6 +4,7 @@ using Berth.Auth;
 using Berth.Collection;
 using Berth.Hosting;
 using Berth.Server.Configuration;
+using Berth.Server.Metrics;
 using Microsoft.AspNetCore.Connections;
 
 namespace Berth.Server;
@@ -21,6 +22,7 @@ internal sealed class ServerApp : IAsyncDisposable
     private HostedCollector? _collector;
     private Task _collecting = Task.CompletedTask;
     private RegistryHandler? _handler;
+    private TelemetryExport? _telemetry;
     private string? _setupCode;
 
     private ServerApp(
@@ -33,6 +35,9 @@ internal sealed class ServerApp : IAsyncDisposable
 
     /// <summary>Where it listens, with the real port. Known once it has started.</summary>
     public Uri Address => new(_app.Urls.First().Replace("localhost", "127.0.0.1", StringComparison.Ordinal));
+
+    /// <summary>Where Prometheus finds metrics, with the real port. Known once it has started with an address for them.</summary>
+    public Uri MetricsAddress => new(_app.Urls.Last().Replace("localhost", "127.0.0.1", StringComparison.Ordinal));
 
     private static string Version =>
         typeof(ServerApp).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!
@@ -73,6 +78,7 @@ internal sealed class ServerApp : IAsyncDisposable
         {
             var (options, services) = (configuration.Options.Berth, server._app.Services);
             var logger = services.GetRequiredService<ILogger<ServerApp>>();
+            server._telemetry = TelemetryExport.Start(options.OtlpEndpoint);
             var storage = await StorageProviders.OpenAsync(options.Place, logger, cancellationToken);
             server._collector = new(
                 storage, options.Registry.Collection, TimeProvider.System, services.GetRequiredService<ILogger<Collector>>());
@@ -81,6 +87,7 @@ internal sealed class ServerApp : IAsyncDisposable
                 server._handler = HostedRegistry.Create(
                     options.Registry with { Auth = server.CompleteAuth(options.Auth.Open(TimeProvider.System, logger)) }, storage,
                     services.GetRequiredService<ILogger<RegistryHandler>>());
+                services.GetRequiredService<GracefulDrain>().Handler = server._handler;
                 server._setupCode = await HostedRegistry.PrepareAsync(server._handler, stop);
                 return server._handler.HandleAsync;
             };
@@ -151,6 +158,7 @@ internal sealed class ServerApp : IAsyncDisposable
         await _collecting;
         _stopping.Dispose();
         _handler?.Dispose();
+        _telemetry?.Dispose(); // sends what the last requests left
     }
 
     private static ServerApp Prepare(ServerInput input, ServerConfiguration configuration)
@@ -160,6 +168,10 @@ internal sealed class ServerApp : IAsyncDisposable
         // The empty builder: no source of configuration besides ours, so that ASPNETCORE_URLS and the like do nothing.
         var builder = WebApplication.CreateEmptyBuilder(new() { ContentRootPath = input.ProgramDirectory });
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.ShutdownTimeout);
+        builder.Services.AddSingleton(new GracefulDrain(options));
+        builder.Services.AddHostedService(services => services.GetRequiredService<GracefulDrain>());
+        if (options.MetricsAddress is not null)
+            builder.Services.AddSingleton(_ => new PrometheusMetrics());
         KestrelSetup.Apply(builder.WebHost, options);
         builder.Logging
             .SetMinimumLevel(options.Berth.LogLevel)
@@ -171,6 +183,12 @@ internal sealed class ServerApp : IAsyncDisposable
                 console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
             });
         var app = builder.Build();
+        if (options.MetricsAddress is not null)
+        {
+            var metrics = app.Services.GetRequiredService<PrometheusMetrics>();
+            app.Use((context, next) =>
+                KestrelSetup.IsForMetrics(context) ? metrics.AnswerAsync(context, options.MetricsPath) : next(context));
+        }
         if (options.Headers.Count > 0)
             app.UseMiddleware<ExtraHeaders>(options.Headers);
         return new(app, gate, configuration, input.Output);

@@ -6,6 +6,7 @@ using Berth.Auth.Audit;
 using Berth.Errors;
 using Berth.Storage;
 using Berth.Stores;
+using Berth.Telemetry;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -27,6 +28,8 @@ public sealed class RegistryHandler : IDisposable
     private readonly UploadBuffers _buffers;
     private readonly BodyLimit? _bodyLimit;
     private readonly ILogger<RegistryHandler> _logger;
+    private readonly CancellationTokenSource _stopping = new();
+    private volatile bool _isDraining;
 
     /// <summary>Creates a registry over a store. Makes no call to it.</summary>
     public RegistryHandler(
@@ -65,10 +68,16 @@ public sealed class RegistryHandler : IDisposable
     /// <summary>Answers one request. Never throws.</summary>
     public async Task HandleAsync(HttpContext context)
     {
-        var request = new RegistryRequest(context);
+        var request = new RegistryRequest(context) { IsDraining = _isDraining, Stopping = _stopping.Token };
         var started = Stopwatch.GetTimestamp();
+        var span = BerthTraces.BeginRequest(context);
+        BerthMetrics.RequestBegins();
         var use = _meter.Begin();
         _headers.Add(context, use, started);
+        if (request.IsDraining)
+        {
+            request.Response.Headers.Connection = "close"; // the next request finds another instance
+        }
 
         Route? route = null;
         var status = 0;
@@ -90,9 +99,16 @@ public sealed class RegistryHandler : IDisposable
         {
             await FailAsync(request, exception);
         }
+        if (request.Trouble is { } trouble)
+        {
+            RequestLog.Failed(_logger, trouble, context.TraceIdentifier);
+        }
         status = status == 0 ? context.Response.StatusCode : status;
         await TellAsync(status);
-        RequestLog.Write(_logger, request, route, status, use, Stopwatch.GetElapsedTime(started));
+        var elapsed = Stopwatch.GetElapsedTime(started);
+        RequestLog.Write(_logger, request, route, status, use, elapsed);
+        BerthMetrics.RequestEnds(request, route, status, elapsed);
+        BerthTraces.EndRequest(span, request, route, status, use.Calls);
 
         Task TellAsync(int answer) => _audit?.TellAsync(request, route, answer) ?? Task.CompletedTask;
     }
@@ -114,9 +130,22 @@ public sealed class RegistryHandler : IDisposable
     /// <summary>Answers one request of a host that could make no registry: 503 UNAVAILABLE. Never throws.</summary>
     public static Task RefuseAsync(HttpContext context) => SendAsync(new(context), RegistryError.NoRegistry());
 
+    /// <summary>
+    /// Tells orchestrators from now on that no request should come here (<c>/readyz</c> is 503), and ends each connection with its
+    /// next answer. Requests that come all the same are answered.
+    /// </summary>
+    public void Drain() => _isDraining = true;
+
+    /// <summary>
+    /// Ends the uploads that are receiving bytes: each saves what came, so that its client goes on with another instance, and is
+    /// answered 503. For a host that is about to cut the requests that are left.
+    /// </summary>
+    public void EndUploads() => _stopping.Cancel();
+
     /// <inheritdoc/>
     public void Dispose()
     {
+        _stopping.Dispose();
         _buffers.Dispose();
         _audit?.Dispose();
     }

@@ -24,6 +24,12 @@ internal sealed class RegistryRequest(HttpContext context)
     /// <summary>Fires when the client goes away.</summary>
     public CancellationToken Aborted => Context.RequestAborted;
 
+    /// <summary>Whether this instance wants no further requests.</summary>
+    public bool IsDraining { get; init; }
+
+    /// <summary>Fires when this instance is about to end, and what is being received has to be saved.</summary>
+    public CancellationToken Stopping { get; init; }
+
     public RepositoryName Repository { get; private set; }
 
     /// <summary>The project of the repository; <see langword="null"/> where the path names none.</summary>
@@ -59,6 +65,9 @@ internal sealed class RegistryRequest(HttpContext context)
         Rights.Caller.Principal is { IsAnonymous: false } principal
             ? principal.Identity is null ? principal.Id : $"{principal.Id}#{principal.Identity}"
             : null);
+
+    /// <summary>What went wrong, for the log, where an endpoint told the client itself.</summary>
+    public Exception? Trouble { get; set; }
 
     /// <summary>How many bytes of content came or went, for the log.</summary>
     public long Bytes { get; set; }

@@ -57,7 +57,7 @@ internal static class RouteTable
             new("end-13", ["GET"], Upload, Access.Push, new GetUpload(uploads).HandleAsync),
             new("end-14", ["DELETE"], Upload, Access.Push, new CancelUpload(uploads).HandleAsync),
             new("healthz", Read, "/healthz", Access.None, CheckHealth.AliveAsync),
-            new("readyz", Read, "/readyz", Access.None, new CheckHealth(records).ReadyAsync),
+            new("readyz", Read, "/readyz", Access.None, new CheckHealth(records, objects, time).ReadyAsync),
         ];
     }
 }

@@ -119,7 +119,7 @@ public sealed class SettingsTests(TemplateFixture template) : IClassFixture<Temp
         for (var i = 0; i < 1000; i++)
         {
             Assert.DoesNotMatch($@"\A{Regex.Escape(keys)}", RecordLayout.NewObject(UploadId.New()));
-            Assert.StartsWith(keys, RecordLayout.NewTail(), StringComparison.Ordinal);
+            Assert.StartsWith(keys, RecordLayout.NewTail(UploadId.New()), StringComparison.Ordinal);
         }
         Assert.NotEmpty(keys);
         Assert.EndsWith("/", keys, StringComparison.Ordinal);

@@ -33,6 +33,9 @@ public sealed class TestRegistry : IAsyncDisposable
 
     public Uri Address { get; }
 
+    /// <summary>What answers.</summary>
+    public RegistryHandler Handler => _handler;
+
     /// <summary>Speaks to the registry; follows no redirects.</summary>
     public HttpClient Client { get; }
 

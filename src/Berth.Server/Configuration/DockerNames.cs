@@ -18,6 +18,8 @@ internal static class DockerNames
         ("http.tls.certificate", ServerSettingNames.TlsCertificate, null),
         ("http.tls.key", ServerSettingNames.TlsKey, null),
         ("http.draintimeout", ServerSettingNames.ShutdownTimeout, null),
+        ("http.debug.addr", ServerSettingNames.MetricsAddress, null),
+        ("http.debug.prometheus.path", ServerSettingNames.MetricsPath, null),
         ("storage.delete.enabled", SettingNames.DeleteEnabled, null),
         ("storage.redirect.disable", SettingNames.RedirectEnabled, Not),
         (UploadPurging + "enabled", CollectionSettings.Enabled, null),
@@ -33,6 +35,7 @@ internal static class DockerNames
     [
         ("version", "the only one there is"),
         ("http.secret", "upload sessions are records, nothing is signed"),
+        ("http.debug.prometheus.enabled", "metrics are at the address for debugging whenever there is one"),
         ("http.host", "every Location is relative"),
         ("http.relativeurls", "every Location is relative"),
         ("storage.tag.concurrencylimit", "a tag is looked up in one call"),

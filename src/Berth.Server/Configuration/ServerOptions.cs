@@ -19,8 +19,17 @@ internal sealed record ServerOptions
     /// <summary>What every host is told.</summary>
     public required BerthOptions Berth { get; init; }
 
-    /// <summary>How long running requests have at the end.</summary>
+    /// <summary>How long running requests have at the end, <see cref="DrainDelay"/> included.</summary>
     public TimeSpan ShutdownTimeout { get; init; }
+
+    /// <summary>How long new requests are answered at the end, when orchestrators are told already that none should come.</summary>
+    public TimeSpan DrainDelay { get; init; }
+
+    /// <summary>Where Prometheus finds metrics; <see langword="null"/> for nowhere.</summary>
+    public ListenAddress? MetricsAddress { get; init; }
+
+    /// <summary>The path of the metrics.</summary>
+    public string MetricsPath { get; init; } = "/metrics";
 
     /// <summary>Binds and validates.</summary>
     /// <exception cref="SettingsException">A value is malformed, or two contradict each other.</exception>
@@ -35,7 +44,14 @@ internal sealed record ServerOptions
             Headers = [.. settings.Below(ServerSettingNames.Headers).Select(found => BindHeader(found.Name, found.Setting))],
             Berth = BerthOptions.Bind(settings, defaults.Host, workingDirectory),
             ShutdownTimeout = settings.Read<TimeSpan>(
-                ServerSettingNames.ShutdownTimeout, TimeSpan.FromSeconds(60), TryShutdownTimeout, "0 to 24h, such as 60s"),
+                ServerSettingNames.ShutdownTimeout, TimeSpan.FromSeconds(30), TryShutdownTimeout, "0 to 24h, such as 30s"),
+            DrainDelay = settings.Read<TimeSpan>(
+                ServerSettingNames.DrainDelay, defaults.DrainDelay, TryShutdownTimeout, "0 to 24h, such as 5s"),
+            MetricsAddress = settings.Text(ServerSettingNames.MetricsAddress) is null
+                ? null
+                : settings.Read<ListenAddress>(ServerSettingNames.MetricsAddress, null!, TryPlainAddress, ListenAddress.Forms),
+            MetricsPath = settings.Read<string>(
+                ServerSettingNames.MetricsPath, "/metrics", TryPath, "a path such as /metrics"),
         };
         return address.IsLoopback || !options.Berth.Auth.IsUnguarded
             ? options
@@ -44,6 +60,15 @@ internal sealed record ServerOptions
 
     private static bool TryShutdownTimeout(string text, out TimeSpan value) =>
         ValueFormats.TryDuration(text, out value) && value <= TimeSpan.FromDays(1);
+
+    private static bool TryPlainAddress(string text, out ListenAddress value) =>
+        ListenAddress.TryParse(text, out value) && value.Scheme != "https";
+
+    private static bool TryPath(string text, out string value)
+    {
+        value = text;
+        return text.StartsWith('/') && Ascii.IsValid(text) && !text.Any(letter => letter <= ' ');
+    }
 
     private static TlsFiles? BindTls(Settings settings, ListenAddress address, string workingDirectory)
     {

@@ -10,6 +10,9 @@ internal static class ServerSettingNames
     public const string TlsKey = "Berth:Http:TlsKey";
     public const string Headers = "Berth:Http:Headers:";
     public const string ShutdownTimeout = "Berth:ShutdownTimeout";
+    public const string DrainDelay = "Berth:DrainDelay";
+    public const string MetricsAddress = "Berth:Telemetry:MetricsAddress";
+    public const string MetricsPath = "Berth:Telemetry:MetricsPath";
 
     /// <summary>Each setting with what the help says of it.</summary>
     public static IReadOnlyList<(string Name, string Meaning)> All { get; } =
@@ -18,7 +21,10 @@ internal static class ServerSettingNames
         (TlsCertificate, "PEM file with the certificate and its chain"),
         (TlsKey, "PEM file with the certificate's key"),
         (Headers + "NAME", "a header added to every answer"),
-        (ShutdownTimeout, "how long running requests have at the end (60s)"),
+        (ShutdownTimeout, "how long running requests have at the end, the delay included (30s)"),
+        (DrainDelay, "how long new requests are answered at the end, when /readyz is 503 already (0s; container: 5s)"),
+        (MetricsAddress, "where Prometheus finds metrics, plain HTTP: host:port or :port (nowhere)"),
+        (MetricsPath, "their path (/metrics)"),
     ];
 
     /// <summary>Whether this host has a setting of that name. Names ignore case.</summary>

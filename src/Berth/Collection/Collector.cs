@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Berth.Storage;
+using Berth.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace Berth.Collection;
@@ -71,6 +72,7 @@ public sealed partial class Collector : IAsyncDisposable
         finally
         {
             report.StorageCalls = _pace.Calls - calls;
+            BerthMetrics.CollectionEnds(report, _time.GetElapsedTime(mark));
             var elapsed = _time.GetElapsedTime(mark);
             Log.Collected(
                 _logger, report.IsComplete, report.BlobsDeleted, report.BytesFreed, report.LinksDeleted, report.ManifestsDeleted,

@@ -2,6 +2,7 @@ using System.Globalization;
 using Berth.Errors;
 using Berth.Storage;
 using Berth.Stores;
+using Berth.Telemetry;
 
 namespace Berth.Endpoints;
 
@@ -16,11 +17,21 @@ internal static class UploadBody
     /// <param name="length">How many bytes it must have; <see langword="null"/> for any number.</param>
     public static async Task<RegistryError?> ReceiveAsync(RegistryRequest request, UploadWriter writer, long? length)
     {
-        var result = await writer.ReceiveAsync(
-            request.Http.BodyReader, length ?? long.MaxValue - writer.Length, request.Aborted);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(request.Aborted, request.Stopping);
+        BerthMetrics.UploadBegins();
+        ReceiveResult result;
+        try
+        {
+            result = await writer.ReceiveAsync(request.Http.BodyReader, length ?? long.MaxValue - writer.Length, end.Token);
+        }
+        finally
+        {
+            BerthMetrics.UploadEnds();
+        }
         request.Bytes = writer.Received;
         return result switch
         {
+            ReceiveResult.Broken when request.Stopping.IsCancellationRequested => RegistryError.Stopping(),
             ReceiveResult.Broken => RegistryError.BadRequest(400, "the body ended before its length"),
             ReceiveResult.TooManyParts => RegistryError.UploadInvalid(
                 "the upload has too many small chunks; send at least OCI-Chunk-Min-Length bytes in each"),

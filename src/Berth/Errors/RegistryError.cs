@@ -153,6 +153,13 @@ internal sealed record RegistryError(int Status, string Code, string Message, Js
             Headers = [RetryAfter(retryAfter)],
         };
 
+    /// <summary>503: this instance ends; what came of an upload is saved, and another instance goes on with it.</summary>
+    public static RegistryError Stopping() =>
+        new(503, "UNAVAILABLE", "the registry is stopping; go on from where the upload stands")
+        {
+            Headers = [RetryAfter(TimeSpan.FromSeconds(1)), new("Connection", "close")],
+        };
+
     /// <summary>503: the host is not configured. The reason is in the log only: settings hold secrets.</summary>
     public static RegistryError NoRegistry() =>
         new(503, "UNAVAILABLE", "the registry does not work; its log says why")

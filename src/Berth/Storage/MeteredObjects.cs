@@ -12,24 +12,24 @@ internal sealed class MeteredObjects(IObjectStore store, StorageMeter meter) : I
     public int MaximumParts => store.MaximumParts;
 
     public Task<ObjectInfo?> StatAsync(string key, CancellationToken cancellationToken) =>
-        meter.CountAsync(() => store.StatAsync(key, cancellationToken));
+        meter.CountAsync("objects.stat", () => store.StatAsync(key, cancellationToken));
 
     public Task<Stream?> OpenReadAsync(string key, long offset, long? length, CancellationToken cancellationToken) =>
-        meter.CountAsync(() => store.OpenReadAsync(key, offset, length, cancellationToken));
+        meter.CountAsync("objects.open", () => store.OpenReadAsync(key, offset, length, cancellationToken));
 
     public Task<Uri?> CreateReadUriAsync(string key, ReadUriOptions options, CancellationToken cancellationToken) =>
         store.CreateReadUriAsync(key, options, cancellationToken);
 
     public Task PutAsync(string key, ReadOnlySequence<byte> content, CancellationToken cancellationToken) =>
-        meter.CountAsync(() => store.PutAsync(key, content, cancellationToken));
+        meter.CountAsync("objects.put", () => store.PutAsync(key, content, cancellationToken));
 
     public Task<string> BeginUploadAsync(string key, CancellationToken cancellationToken) =>
-        meter.CountAsync(() => store.BeginUploadAsync(key, cancellationToken));
+        meter.CountAsync("objects.begin_upload", () => store.BeginUploadAsync(key, cancellationToken));
 
     public Task<string> UploadPartAsync(
         string key, string uploadId, PartPosition part, ReadOnlySequence<byte> content,
         CancellationToken cancellationToken) =>
-        meter.CountAsync(() => store.UploadPartAsync(key, uploadId, part, content, cancellationToken));
+        meter.CountAsync("objects.upload_part", () => store.UploadPartAsync(key, uploadId, part, content, cancellationToken));
 
     public Task FlushUploadAsync(
         string key, string uploadId, IReadOnlyList<string> receipts, CancellationToken cancellationToken) =>
@@ -37,19 +37,19 @@ internal sealed class MeteredObjects(IObjectStore store, StorageMeter meter) : I
 
     public Task CompleteUploadAsync(
         string key, string uploadId, IReadOnlyList<string> receipts, CancellationToken cancellationToken) =>
-        meter.CountAsync(() => store.CompleteUploadAsync(key, uploadId, receipts, cancellationToken));
+        meter.CountAsync("objects.complete_upload", () => store.CompleteUploadAsync(key, uploadId, receipts, cancellationToken));
 
     public Task AbortUploadAsync(string key, string uploadId, CancellationToken cancellationToken) =>
-        meter.CountAsync(() => store.AbortUploadAsync(key, uploadId, cancellationToken));
+        meter.CountAsync("objects.abort_upload", () => store.AbortUploadAsync(key, uploadId, cancellationToken));
 
     public Task<Page<UnfinishedUpload>> ListUploadsAsync(
         UnfinishedUpload? after, int limit, CancellationToken cancellationToken) =>
-        meter.CountAsync(() => store.ListUploadsAsync(after, limit, cancellationToken));
+        meter.CountAsync("objects.list_uploads", () => store.ListUploadsAsync(after, limit, cancellationToken));
 
     public Task DeleteAsync(string key, CancellationToken cancellationToken) =>
-        meter.CountAsync(() => store.DeleteAsync(key, cancellationToken));
+        meter.CountAsync("objects.delete", () => store.DeleteAsync(key, cancellationToken));
 
     public Task<Page<string>> ListAsync(
         string prefix, string? after, int limit, CancellationToken cancellationToken) =>
-        meter.CountAsync(() => store.ListAsync(prefix, after, limit, cancellationToken));
+        meter.CountAsync("objects.list", () => store.ListAsync(prefix, after, limit, cancellationToken));
 }

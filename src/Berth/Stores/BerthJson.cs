@@ -20,6 +20,7 @@ namespace Berth.Stores;
 [JsonSerializable(typeof(Descriptor))]
 [JsonSerializable(typeof(UploadSession))]
 [JsonSerializable(typeof(ScrubRecord))]
+[JsonSerializable(typeof(Readiness))]
 [JsonSerializable(typeof(ShardRecord))]
 [JsonSerializable(typeof(TagList))]
 [JsonSerializable(typeof(RepositoryList))]

@@ -59,7 +59,6 @@ internal sealed class FaultRequests(Client client, string repository)
         "delete tag" => DeleteManifestAsync(byDigest: false),
         "delete manifest" => DeleteManifestAsync(byDigest: true),
         "delete blob" => DeleteBlobAsync(),
-        "ready" => Task.FromResult(new FaultRequest("GET", "/readyz", null, 200, _nothing)),
         _ => throw new ArgumentException(name),
     };
 

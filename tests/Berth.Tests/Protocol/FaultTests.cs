@@ -17,7 +17,7 @@ public abstract class FaultTests(RegistryFixture fixture) : ProtocolTests(fixtur
         "start", "single POST", "mount", "mount from anywhere", "PATCH inline", "PATCH tail", "PATCH parts", "PATCH more",
         "PUT empty", "PUT inline", "PUT tail", "PUT parts", "PUT with body", "PUT another algorithm", "status", "cancel inline",
         "cancel tail", "cancel parts", "push manifest", "push large manifest", "push index", "push referrer", "tags",
-        "catalog", "referrers", "large referrers", "delete tag", "delete manifest", "delete blob", "ready",
+        "catalog", "referrers", "large referrers", "delete tag", "delete manifest", "delete blob",
     ];
 
     [SkippableTheory]

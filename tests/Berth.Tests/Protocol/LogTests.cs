@@ -92,7 +92,6 @@ public abstract class LogTests(RegistryFixture fixture) : ProtocolTests(fixture)
     [InlineData("GET", "/nowhere", 0)]
     [InlineData("PUT", "/v2/", 0)]
     [InlineData("GET", "/healthz", 0)]
-    [InlineData("GET", "/readyz", 1)]
     public async Task Every_answer_has_Server_Timing(string method, string path, int calls)
     {
         var answer = await RawHttp.SendAsync(Fixture.Registry, method, path, "Content-Length: 0");

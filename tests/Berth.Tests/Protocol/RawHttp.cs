@@ -15,10 +15,12 @@ public sealed class RawHttp : IAsyncDisposable
     {
     }
 
-    public static async Task<RawHttp> ConnectAsync(TestRegistry registry)
+    public static Task<RawHttp> ConnectAsync(TestRegistry registry) => ConnectAsync(registry.Address);
+
+    public static async Task<RawHttp> ConnectAsync(Uri address)
     {
         var http = new RawHttp();
-        await http._socket.ConnectAsync(registry.Address.Host, registry.Address.Port);
+        await http._socket.ConnectAsync(address.Host, address.Port);
         return http;
     }
 

@@ -11,6 +11,8 @@ public sealed class DockerNamesTests
         { "http: {tls: {certificate: /c.pem}}", ServerSettingNames.TlsCertificate, "/c.pem" },
         { "http: {tls: {key: /k.pem}}", ServerSettingNames.TlsKey, "/k.pem" },
         { "http: {draintimeout: 5s}", ServerSettingNames.ShutdownTimeout, "5s" },
+        { "http: {debug: {addr: ':5001'}}", ServerSettingNames.MetricsAddress, ":5001" },
+        { "http: {debug: {prometheus: {path: /m}}}", ServerSettingNames.MetricsPath, "/m" },
         { "http: {headers: {X-One: [nosniff]}}", "Berth:Http:Headers:X-One", "nosniff" },
         { "http: {headers: {X-Two: [a, b]}}", "Berth:Http:Headers:X-Two", "a|b" },
         { "storage: filesystem", SettingNames.Provider, "filesystem" },

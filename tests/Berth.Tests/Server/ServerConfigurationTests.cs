@@ -26,7 +26,7 @@ public sealed class ServerConfigurationTests : IDisposable
         Assert.Equal(new RegistryOptions(), options.Berth.Registry);
         Assert.Equal(AuthMode.None, options.Berth.Auth.Options.Mode);
         Assert.Equal(LogLevel.Information, options.Berth.LogLevel);
-        Assert.Equal(TimeSpan.FromSeconds(60), options.ShutdownTimeout);
+        Assert.Equal(TimeSpan.FromSeconds(30), options.ShutdownTimeout);
     }
 
     [Fact]
@@ -201,7 +201,11 @@ public sealed class ServerConfigurationTests : IDisposable
     [InlineData("Auth:AllowAnonymous", "1", "true or false")]
     [InlineData("Auth:Realm", "Bérth", "ASCII")]
     [InlineData("Log:Level", "loud", "debug, info, warn or error")]
-    [InlineData("ShutdownTimeout", "60", "60s")]
+    [InlineData("ShutdownTimeout", "60", "30s")]
+    [InlineData("DrainDelay", "5", "5s")]
+    [InlineData("Telemetry:MetricsAddress", "https://127.0.0.1:5001", "127.0.0.1:5000")]
+    [InlineData("Telemetry:MetricsPath", "metrics", "/metrics")]
+    [InlineData("Telemetry:OtlpEndpoint", "collector", "http://collector:4318")]
     [InlineData("ShutdownTimeout", "25h", "24h")]
     public void A_bad_value_is_refused_by_name_with_what_is_accepted(string name, string value, string accepted) =>
         RefusedByName($"Berth:{name}", value, accepted);

@@ -8,7 +8,8 @@ namespace Berth.Storage.FileSystem;
 /// an
 /// object is there whole or not at all whenever process or machine stops. <see cref="FileTree"/> shows the
 /// folders.</para>
-/// <para>Faults of the disk, a full one among them, are the <see cref="IOException"/> that .NET throws.</para>
+/// <para>Faults of the disk are the <see cref="IOException"/> that .NET throws, a full one a
+/// <see cref="StorageException"/>.</para>
 /// </remarks>
 public sealed class FileSystemObjects : IObjectStore, IVersionedObjects
 {
@@ -287,6 +288,10 @@ public sealed class FileSystemObjects : IObjectStore, IVersionedObjects
         catch (UnauthorizedAccessException exception)
         {
             throw new StorageException("The process may not use the store's folder.", exception);
+        }
+        catch (IOException exception) when (Files.IsNoRoom(exception))
+        {
+            throw new StorageException("There is no room left where the store's folder is.", exception);
         }
     }
 }

@@ -16,6 +16,10 @@ internal static class Files
 
     private const int WouldBlockLinux = 11;
     private const int WouldBlockMac = 35;
+    private const int NoSpaceUnix = 28;
+    private const int QuotaLinux = 122;
+    private const int QuotaMac = 69;
+    private const int NoSpaceWindows = unchecked((int)0x80070070);
     private const int SharingViolationWindows = unchecked((int)0x80070020);
 
     /// <summary>Opens a file for reading, or returns <see langword="null"/> where there is none.</summary>
@@ -89,6 +93,11 @@ internal static class Files
     /// </summary>
     public static bool IsSharingViolation(IOException exception) =>
         exception.HResult is WouldBlockLinux or WouldBlockMac or SharingViolationWindows;
+
+    /// <summary>Whether the disk is full, or what its user may have of it is used up.</summary>
+    public static bool IsNoRoom(IOException exception) =>
+        exception.HResult is NoSpaceUnix or NoSpaceWindows
+        || (OperatingSystem.IsMacOS() ? exception.HResult is QuotaMac : exception.HResult is QuotaLinux);
 
     private static IEnumerable<ReadOnlyMemory<byte>> NonEmpty(ReadOnlySequence<byte> content)
     {
