@@ -4,18 +4,19 @@ using Berth.Auth.Tokens;
 using Berth.Content;
 using Berth.Endpoints;
 using Berth.Identity;
+using Xunit.Abstractions;
 
 namespace Berth.Guarantees.Tests.Fuzz;
 
 /// <summary>What is parsed of a request: as the grammar written down once more says, without exception, and never in bulk.</summary>
-public sealed partial class GrammarFuzzTests
+public sealed partial class GrammarFuzzTests(ITestOutputHelper output)
 {
     private const int Runs = 20_000;
 
     private const string Hex = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 
     [Fact]
-    public void A_digest_is_one_by_the_grammar() => Mutation.Check(Runs, [$"sha256:{Hex}", $"sha512:{Hex}{Hex}"], (text, _) =>
+    public void A_digest_is_one_by_the_grammar() => Mutation.Check(output, Runs, [$"sha256:{Hex}", $"sha512:{Hex}{Hex}"], (text, _) =>
     {
         Assert.Equal(DigestGrammar().IsMatch(text), Digest.TryParse(text, out var digest));
         Assert.True(digest == default || digest.ToString() == text);
@@ -23,7 +24,7 @@ public sealed partial class GrammarFuzzTests
 
     [Fact]
     public void A_name_is_one_by_the_grammar() => Mutation.Check(
-        Runs, ["a", "library/nginx", "a.b/c_d/e__f/g---h", "0/1", new string('a', 255)], (text, _) =>
+        output, Runs, ["a", "library/nginx", "a.b/c_d/e__f/g---h", "0/1", new string('a', 255)], (text, _) =>
         {
             Assert.Equal(text.Length <= 255 && NameGrammar().IsMatch(text), RepositoryName.TryParse(text, out var name));
             Assert.True(name == default || name.ToString() == text);
@@ -33,7 +34,7 @@ public sealed partial class GrammarFuzzTests
 
     [Fact]
     public void A_tag_is_one_by_the_grammar() => Mutation.Check(
-        Runs, ["latest", "v1.0-rc_2", "_", "A", new string('t', 128)], (text, _) =>
+        output, Runs, ["latest", "v1.0-rc_2", "_", "A", new string('t', 128)], (text, _) =>
         {
             Assert.Equal(TagGrammar().IsMatch(text), Tag.TryParse(text, out var tag));
             Assert.True(tag == default || tag.ToString() == text);
@@ -41,7 +42,7 @@ public sealed partial class GrammarFuzzTests
 
     [Fact]
     public void An_upload_is_named_by_one_spelling() => Mutation.Check(
-        Runs, ["01234567-89ab-cdef-0123-456789abcdef"], (text, _) =>
+        output, Runs, ["01234567-89ab-cdef-0123-456789abcdef"], (text, _) =>
         {
             Assert.Equal(UploadGrammar().IsMatch(text), UploadId.TryParse(text, out var id));
             Assert.True(id == default || id.ToString() == text);
@@ -49,7 +50,7 @@ public sealed partial class GrammarFuzzTests
 
     [Fact]
     public void A_range_is_inside_the_content_and_costs_nothing() => Mutation.Check(
-        Runs, ["bytes=0-0", "bytes=5-", "bytes=-3", "bytes=0-1,3-4", "bytes=0-9223372036854775807", "bytes=1-2, ,4-"], (text, random) =>
+        output, Runs, ["bytes=0-0", "bytes=5-", "bytes=-3", "bytes=0-1,3-4", "bytes=0-9223372036854775807", "bytes=1-2, ,4-"], (text, random) =>
         {
             var size = random.Next(3) switch { 0 => 0L, 1 => 7, _ => long.MaxValue };
             var before = GC.GetAllocatedBytesForCurrentThread();
@@ -67,7 +68,7 @@ public sealed partial class GrammarFuzzTests
 
     [Fact]
     public void A_scope_names_repositories_and_actions_or_nothing() => Mutation.Check(
-        Runs,
+        output, Runs,
         [
             "repository:library/nginx:pull", "repository:a/b:pull,push,delete repository:c:*", "registry:catalog:*",
             "repository(plugin):a/b:pull", "registry:api:*",
@@ -84,7 +85,7 @@ public sealed partial class GrammarFuzzTests
 
     [Fact]
     public void A_token_has_one_spelling() => Mutation.Check(
-        Runs,
+        output, Runs,
         [
             Jwt("""{"alg":"ES256","kid":"a","typ":"JWT"}""", """{"iss":"x","exp":1700000000,"sub":"y"}"""),
             Jwt("""{"alg":"none"}""", """{"exp":1e300}"""), Jwt("""{"alg":5}""", """{"exp":-1,"exp":2}"""),
@@ -110,7 +111,7 @@ public sealed partial class GrammarFuzzTests
 
     [Fact]
     public void A_file_of_passwords_is_understood_or_refused() => Mutation.Check(
-        Runs / 4,
+        output, Runs / 4,
         [
             "alice:$2y$10$N9qo8uLOickgx2ZMRZoMyeIjZAgcfl7p92ldGxad68LJZdL17lhWy\n# a note\n\nbob:"
                 + "$2b$05$N9qo8uLOickgx2ZMRZoMyeIjZAgcfl7p92ldGxad68LJZdL17lhWy\r\n",
@@ -132,7 +133,7 @@ public sealed partial class GrammarFuzzTests
         });
 
     [Fact]
-    public void A_manifest_is_understood_or_refused() => Mutation.Check(Runs, Manifests, (text, random) =>
+    public void A_manifest_is_understood_or_refused() => Mutation.Check(output, Runs, Manifests, (text, random) =>
     {
         var bytes = Encoding.UTF8.GetBytes(text);
         if (random.Next(4) == 0 && bytes.Length > 0)

@@ -6,11 +6,12 @@ using Berth.Storage.FileSystem;
 using Berth.Storage.Oss;
 using Berth.Storage.S3;
 using Berth.Stores;
+using Xunit.Abstractions;
 
 namespace Berth.Guarantees.Tests.Fuzz;
 
 /// <summary>Keys as each store writes them: read back the same, none like another, in the order of the keys.</summary>
-public sealed class KeyFuzzTests
+public sealed class KeyFuzzTests(ITestOutputHelper output)
 {
     private const int Runs = 20_000;
 
@@ -33,7 +34,7 @@ public sealed class KeyFuzzTests
         CheckNames(key => OssNames.Encode("folder/", key), name => OssNames.Decode("folder/", name), inUtf8: true);
 
     [Fact]
-    public void A_table_s_row_is_read_back_and_in_order() => Mutation.Check(Runs, Keys, (text, random) =>
+    public void A_table_s_row_is_read_back_and_in_order() => Mutation.Check(output, Runs, Keys, (text, random) =>
     {
         Assert.True(TableKeys.ToRow(text) is not { } row || TableKeys.OfRow(row) == text, "another spelling");
         var (one, other) = (Segment(text), Segment(new Mutation(random).Next(Keys)));
@@ -47,7 +48,7 @@ public sealed class KeyFuzzTests
     });
 
     [Fact]
-    public void A_table_s_partition_is_like_no_other() => Mutation.Check(Runs, Keys, (text, random) =>
+    public void A_table_s_partition_is_like_no_other() => Mutation.Check(output, Runs, Keys, (text, random) =>
     {
         var other = new Mutation(random).Next(Keys);
         if (!IsKey(text) || !IsKey(other))
@@ -59,7 +60,7 @@ public sealed class KeyFuzzTests
     });
 
     [Fact]
-    public void A_file_s_name_is_read_back_and_leaves_no_folder() => Mutation.Check(Runs, Keys, (text, _) =>
+    public void A_file_s_name_is_read_back_and_leaves_no_folder() => Mutation.Check(output, Runs, Keys, (text, _) =>
     {
         Assert.True(
             FileNames.TryDecodeSegment(text) is not { Length: > 0 } segment || FileNames.EncodeSegment(segment) == text,
@@ -80,7 +81,7 @@ public sealed class KeyFuzzTests
     public void A_repository_s_row_is_read_back_and_in_order()
     {
         string[] names = ["a", "a/b", "a-b", "a.b", "a_b", "a__b", "a--b/c", "library/nginx", "0/9/z"];
-        Mutation.Check(Runs, names, (text, random) =>
+        Mutation.Check(output, Runs, names, (text, random) =>
         {
             if (!RepositoryName.TryParse(text, out _) || !RepositoryName.TryParse(new Mutation(random).Next(names), out var other))
                 return;
@@ -96,7 +97,7 @@ public sealed class KeyFuzzTests
 
     [Fact]
     public void An_object_of_an_upload_tells_which() => Mutation.Check(
-        Runs, ["objects/ab/cdef0123456789abcdef0123456789-01234567", "manifests/a.b/sha256:00/20260102030405-01234567"], (text, _) =>
+        output, Runs, ["objects/ab/cdef0123456789abcdef0123456789-01234567", "manifests/a.b/sha256:00/20260102030405-01234567"], (text, _) =>
         {
             if (RecordLayout.TryParseUploadObject(text, out var id))
                 Assert.True(UploadId.TryParse(id.ToString(), out var same) && same == id);
@@ -108,8 +109,8 @@ public sealed class KeyFuzzTests
             Assert.Equal(upload, found);
         });
 
-    private static void CheckNames(Func<string, string> encode, Func<string, string?> decode, bool inUtf8) =>
-        Mutation.Check(Runs, Keys, (text, random) =>
+    private void CheckNames(Func<string, string> encode, Func<string, string?> decode, bool inUtf8) =>
+        Mutation.Check(output, Runs, Keys, (text, random) =>
         {
             var other = new Mutation(random).Next(Keys);
             foreach (var foreign in (string[])[text, "some/prefix/" + text, "folder/" + text])

@@ -1,5 +1,6 @@
 using System.Text;
 using Berth.Guarantees.Tests.Model;
+using Xunit.Abstractions;
 
 namespace Berth.Guarantees.Tests.Fuzz;
 
@@ -17,13 +18,16 @@ internal sealed class Mutation(Random random)
     ];
 
     /// <summary>Runs a property for many texts, and says which one breaks it.</summary>
+    /// <param name="output">Told the seed, and how many there were.</param>
     /// <param name="usual">How many in a quick run.</param>
     /// <param name="seeds">Good texts.</param>
     /// <param name="check">Throws where the property does not hold.</param>
-    public static async Task CheckAsync(int usual, string[] seeds, Func<string, Random, Task> check)
+    public static async Task CheckAsync(
+        ITestOutputHelper output, int usual, string[] seeds, Func<string, Random, Task> check)
     {
         var first = ModelTests.Setting("BERTH_FUZZ_SEED", Random.Shared.Next(1_000_000_000));
         var count = usual * ModelTests.Setting("BERTH_FUZZ_RUNS", 1);
+        output.WriteLine($"fuzz: {count} texts from seed {first}");
         for (var seed = first; seed < first + count; seed++)
         {
             var random = new Random(seed);
@@ -39,12 +43,13 @@ internal sealed class Mutation(Random random)
         }
     }
 
-    /// <inheritdoc cref="CheckAsync(int, string[], Func{string, Random, Task})"/>
-    public static void Check(int usual, string[] seeds, Action<string, Random> check) => CheckAsync(usual, seeds, (text, random) =>
-    {
-        check(text, random);
-        return Task.CompletedTask;
-    }).GetAwaiter().GetResult();
+    /// <inheritdoc cref="CheckAsync(ITestOutputHelper, int, string[], Func{string, Random, Task})"/>
+    public static void Check(ITestOutputHelper output, int usual, string[] seeds, Action<string, Random> check) =>
+        CheckAsync(output, usual, seeds, (text, random) =>
+        {
+            check(text, random);
+            return Task.CompletedTask;
+        }).GetAwaiter().GetResult();
 
     /// <summary>A good text with no change or a few.</summary>
     public string Next(string[] seeds)

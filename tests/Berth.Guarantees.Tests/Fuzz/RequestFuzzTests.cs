@@ -6,11 +6,12 @@ using Berth.Guarantees.Tests.Model;
 using Berth.Guarantees.Tests.Races;
 using Berth.Storage;
 using Microsoft.Extensions.Logging.Abstractions;
+using Xunit.Abstractions;
 
 namespace Berth.Guarantees.Tests.Fuzz;
 
 /// <summary>Whole requests that are nearly right: answered, never with 5xx, and nothing that was there is lost by them.</summary>
-public sealed class RequestFuzzTests
+public sealed class RequestFuzzTests(ITestOutputHelper output)
 {
     private const int Runs = 2_000;
     private const string Repository = "library/it";
@@ -51,7 +52,7 @@ public sealed class RequestFuzzTests
         var put = new Request("PUT", $"/v2/{Repository}/manifests/{Contents.Digest(Image)}") { Body = Image };
         await SendAsync(registry, put with { Headers = [("Content-Type", Contents.OciManifest), .. credential] }, 201);
 
-        await Mutation.CheckAsync(Runs, Targets, async (target, random) =>
+        await Mutation.CheckAsync(output, Runs, Targets, async (target, random) =>
         {
             var upload = $"/v2/{Repository}/blobs/uploads/00000000-0000-4000-8000-000000000000";
             if (random.Next(2) == 0)

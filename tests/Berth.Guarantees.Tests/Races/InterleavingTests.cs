@@ -60,7 +60,7 @@ public sealed class InterleavingTests(ITestOutputHelper output)
     {
         var seed = ModelTests.Setting("BERTH_RACE_SEED", Random.Shared.Next(1_000_000_000));
         var runs = ModelTests.Setting("BERTH_RACE_RUNS", 1500);
-        output.WriteLine($"interleavings of three: {runs} orders from seed {seed}");
+        output.WriteLine($"interleavings of three requests: {runs} orders from seed {seed}");
         for (var number = seed; number < seed + runs; number++)
         {
             var random = new Random(number);
