@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using Azure;
 using Azure.Data.Tables;
@@ -12,7 +13,8 @@ namespace Berth.Storage.Azure;
 /// <para><b>Writes under a condition</b> are sent again only where the service says that it did not begin. Where the answer
 /// is lost nobody can tell whether the write happened: a second try that is refused may have met the first one's work, and
 /// even a mark in the entity would not tell once another writer has replaced it. So that is a
-/// <see cref="StorageException"/>, and never "another was first".</para>
+/// <see cref="StorageException"/>, and never "another was first". A replacement that is refused at its only try is looked for
+/// by its mark, as a proxy may have sent it twice.</para>
 /// </remarks>
 public sealed class TableRecords : IRecordStore
 {
@@ -28,6 +30,12 @@ public sealed class TableRecords : IRecordStore
 
     /// <summary>The partition in UTF-8, of an entity whose key has only a hash of it.</summary>
     private const string WholePartition = "Partition";
+
+    /// <summary>Beside the value, what tells one replacement from every other.</summary>
+    private const string Mark = "N";
+
+    /// <summary>In bytes.</summary>
+    private const int MarkSize = 8;
 
     private static readonly string[] KeyOnly = [nameof(TableEntity.RowKey)];
     private static readonly string[] WholeKey =
@@ -49,18 +57,7 @@ public sealed class TableRecords : IRecordStore
     public async Task<Record?> GetAsync(RecordKey key, CancellationToken cancellationToken)
     {
         StorageKey.RequireRecord(key);
-        var entity = await CallAsync(
-            "read a record",
-            async table =>
-            {
-                var response = await table.GetEntityIfExistsAsync<TableEntity>(
-                    TableKeys.OfPartition(key.Partition), TableKeys.OfRow(key.Row), null, cancellationToken);
-                return response.HasValue ? response.Value : throw new RequestFailedException(response.GetRawResponse());
-            },
-            refused: null,
-            isConditional: false,
-            cancellationToken);
-        return entity is null ? null : new(Value(entity), entity.ETag.ToString());
+        return await FindAsync(key, cancellationToken) is { } entity ? new(Value(entity), entity.ETag.ToString()) : null;
     }
 
     /// <inheritdoc/>
@@ -96,7 +93,11 @@ public sealed class TableRecords : IRecordStore
         ArgumentNullException.ThrowIfNull(version);
         var entity = Entity(key, value);
         cancellationToken.ThrowIfCancellationRequested();
-        return IsVersion(version) && await CallAsync(
+        if (!IsVersion(version))
+            return false;
+        var mark = RandomNumberGenerator.GetBytes(MarkSize);
+        entity[Mark] = mark;
+        return await CallAsync(
             "replace a record",
             async table =>
             {
@@ -105,7 +106,7 @@ public sealed class TableRecords : IRecordStore
             },
             refused: false,
             isConditional: true,
-            cancellationToken);
+            cancellationToken) || await IsReplacedAsync(key, version, mark, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -186,6 +187,31 @@ public sealed class TableRecords : IRecordStore
         return new(
             [.. entities.Take(limit).Select(entity => new RecordKey(Partition(entity), Row(entity)))],
             entities.Count > limit);
+    }
+
+    private Task<TableEntity?> FindAsync(RecordKey key, CancellationToken cancellationToken) =>
+        CallAsync<TableEntity?>(
+            "read a record",
+            async table =>
+            {
+                var response = await table.GetEntityIfExistsAsync<TableEntity>(
+                    TableKeys.OfPartition(key.Partition), TableKeys.OfRow(key.Row), null, cancellationToken);
+                return response.HasValue ? response.Value : throw new RequestFailedException(response.GetRawResponse());
+            },
+            refused: null,
+            isConditional: false,
+            cancellationToken);
+
+    /// <summary>Whether a replacement that was refused was done all the same: a proxy may have sent it twice.</summary>
+    /// <exception cref="StorageException">It was refused although the record has the version that was named.</exception>
+    private async Task<bool> IsReplacedAsync(
+        RecordKey key, string version, byte[] mark, CancellationToken cancellationToken)
+    {
+        if (await FindAsync(key, cancellationToken) is not { } entity)
+            return false;
+        if (entity.ETag.ToString() == version)
+            throw new StorageException("Azure storage refused to replace the version of a record that is there");
+        return entity.GetBinary(Mark) is { } found && found.AsSpan().SequenceEqual(mark);
     }
 
     private static TableClient Open(AzureAccount account)

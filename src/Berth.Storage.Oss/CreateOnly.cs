@@ -49,7 +49,8 @@ internal sealed class CreateOnly(OssBucket bucket, ObjectReads reads)
             }
             catch (Exception e) when (OssFaults.Code(e) == OssFaults.FileExists)
             {
-                return isUnsure && await IsOursAsync(name, content, cancellationToken) == true;
+                // A proxy may have sent a swap twice; a first creation is looked at by its caller.
+                return (isUnsure || decided is not null) && await IsOursAsync(name, content, cancellationToken) == true;
             }
             catch (Exception e) when (OssFaults.IsFault(e) && e is not StorageException { IsThrottled: false })
             {

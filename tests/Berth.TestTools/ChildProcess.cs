@@ -104,7 +104,8 @@ public sealed class ChildProcess : IAsyncDisposable
         }
     }
 
-    private async Task WaitForExitAsync()
+    /// <summary>Waits until it has ended.</summary>
+    public async Task WaitForExitAsync()
     {
         using var limit = new CancellationTokenSource(Limit);
         await _process.WaitForExitAsync(limit.Token);

@@ -30,11 +30,19 @@ public sealed class ObjectRecords(IVersionedObjects objects) : IRecordStore
         WriteAsync(key, value, PutCondition.Unwritten, cancellationToken);
 
     /// <inheritdoc/>
-    public Task<bool> TryReplaceAsync(
+    /// <remarks>
+    /// A refusal is believed only where the record is another's: a proxy may have sent the write twice, and the second one met
+    /// the first. No two writes have the same bytes.
+    /// </remarks>
+    public async Task<bool> TryReplaceAsync(
         RecordKey key, ReadOnlyMemory<byte> value, string version, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(version);
-        return WriteAsync(key, value, PutCondition.Matches(version), cancellationToken);
+        StorageKey.RequireRecord(key);
+        var content = RecordEnvelope.Wrap(value);
+        return await _objects.PutAsync(ObjectKey(key), content, PutCondition.Matches(version), cancellationToken)
+            || (await _objects.ReadAsync(ObjectKey(key), cancellationToken) is { } there
+                && there.Bytes.Span.SequenceEqual(content));
     }
 
     /// <inheritdoc/>

@@ -20,7 +20,7 @@ internal sealed class UploadStore(
         UploadOwner owner, DigestAlgorithm algorithm, CancellationToken cancellationToken)
     {
         var id = UploadId.New();
-        await records.TryCreateAsync(RecordLayout.Upload(id), Write(NewSession(owner, algorithm)), cancellationToken);
+        await CreateAsync(owner, id, NewSession(owner, algorithm), cancellationToken);
         return id;
     }
 
@@ -33,7 +33,7 @@ internal sealed class UploadStore(
     {
         var id = UploadId.New();
         var intent = NewSession(owner, digest.Algorithm) with { Ended = grace.Now, Digest = digest.ToString() };
-        await records.TryCreateAsync(RecordLayout.Upload(id), Write(intent), cancellationToken);
+        await CreateAsync(owner, id, intent, cancellationToken);
         return new(id, intent, Version: "");
     }
 
@@ -197,6 +197,18 @@ internal sealed class UploadStore(
     {
         await records.PutAsync(RecordLayout.Upload(id), Write(ended with { Digest = null }), cancellationToken);
         await objects.DeleteAsync(blob.Object, cancellationToken);
+    }
+
+    /// <summary>Creates the session of an id that nobody else has.</summary>
+    /// <exception cref="StorageException">The store says that there is one, and there is none.</exception>
+    private async Task CreateAsync(
+        UploadOwner owner, UploadId id, UploadSession session, CancellationToken cancellationToken)
+    {
+        if (!await records.TryCreateAsync(RecordLayout.Upload(id), Write(session), cancellationToken)
+            && await FindAsync(owner, id, cancellationToken) is null)
+        {
+            throw new StorageException($"the upload {id} could not be begun: the store says that it is there, and it is not");
+        }
     }
 
     private UploadSession NewSession(UploadOwner owner, DigestAlgorithm algorithm) => new()

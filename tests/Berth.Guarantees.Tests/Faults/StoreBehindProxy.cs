@@ -1,10 +1,5 @@
-using Berth.Storage;
-using Berth.Storage.Azure;
-using Berth.Storage.Oss;
-using Berth.Storage.S3;
 using Berth.TestTools.ObjectServer;
 using Berth.TestTools.Proxies;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Berth.Guarantees.Tests.Faults;
 
@@ -17,19 +12,21 @@ internal sealed class StoreBehindProxy : IAsyncDisposable
 
     public FaultScript Script { get; }
 
-    public RegistryStorage Storage { get; private set; } = null!;
+    public StorePlace Place { get; private set; } = null!;
 
-    public static async Task<StoreBehindProxy> OpenAsync(Stores stores, string store, FaultScript script)
+    public static async Task<StoreBehindProxy> OpenAsync(TestStores stores, string store, FaultScript script)
     {
-        var place = new StoreBehindProxy(script);
+        var behind = new StoreBehindProxy(script);
         var name = $"t{Guid.NewGuid():N}";
-        place.Storage = store switch
+        behind.Place = store switch
         {
-            "azure" => await place.OpenAzureAsync(stores.Azurite, name),
-            "s3" => await place.OpenS3Async(stores.S3, name),
-            _ => await place.OpenOssAsync(stores.Oss, name),
+            StorePlace.Azure => new(
+                store, await behind.ProxyAsync(stores.Azurite.BlobEndpoint, ServiceDialect.AzureBlobs),
+                await behind.ProxyAsync(stores.Azurite.TableEndpoint, ServiceDialect.AzureTables), name),
+            StorePlace.S3 => new(store, await behind.ProxyAsync(stores.S3.Endpoint, ServiceDialect.S3), null, name),
+            _ => new(store, await behind.ProxyAsync(stores.Oss.Endpoint, ServiceDialect.Oss), null, name),
         };
-        return place;
+        return behind;
     }
 
     public async ValueTask DisposeAsync()
@@ -38,69 +35,16 @@ internal sealed class StoreBehindProxy : IAsyncDisposable
             await proxy.DisposeAsync();
     }
 
-    private async Task<RegistryStorage> OpenAzureAsync(Azurite azurite, string name)
-    {
-        var blobs = await ProxyAsync(azurite.BlobEndpoint, ServiceDialect.AzureBlobs);
-        var tables = await ProxyAsync(azurite.TableEndpoint, ServiceDialect.AzureTables);
-        var options = new AzureStorageOptions
-        {
-            ConnectionString = $"DefaultEndpointsProtocol=http;AccountName={Azurite.Account};AccountKey={Azurite.AccountKey};"
-                + $"BlobEndpoint={blobs};TableEndpoint={tables};",
-            Container = name,
-            Table = name,
-        };
-        return AzureStorage.Open(options, TimeProvider.System, NullLogger.Instance);
-    }
-
-    private async Task<RegistryStorage> OpenS3Async(S3Server server, string name)
-    {
-        var options = new S3StorageOptions
-        {
-            Bucket = server.Options.Bucket,
-            Region = server.Options.Region,
-            Endpoint = await ProxyAsync(server.Endpoint, ServiceDialect.S3),
-            Prefix = name,
-            AccessKeyId = server.Options.Credentials[0].AccessKeyId,
-            SecretAccessKey = server.Options.Credentials[0].Secret,
-        };
-        return S3Storage.Open(options, HastyTime.Instance, NullLogger.Instance);
-    }
-
-    private async Task<RegistryStorage> OpenOssAsync(OssServer server, string name)
-    {
-        var options = new OssStorageOptions
-        {
-            Bucket = server.Options.Bucket,
-            Region = server.Options.Region,
-            Endpoint = (await ProxyAsync(server.Endpoint, ServiceDialect.Oss)).AbsoluteUri,
-            Prefix = name,
-            AccessKeyId = server.Options.Credentials[0].AccessKeyId,
-            AccessKeySecret = server.Options.Credentials[0].Secret,
-        };
-        return OssStorage.Open(options, HastyTime.Instance, NullLogger.Instance);
-    }
-
     private async Task<Uri> ProxyAsync(Uri upstream, ServiceDialect dialect)
     {
         var proxy = await FaultProxy.StartAsync(upstream, Script, dialect);
         _proxies.Add(proxy);
         return proxy.Endpoint;
     }
-
-    /// <summary>A clock whose short waits are over at once: those between a provider's tries.</summary>
-    private sealed class HastyTime : TimeProvider
-    {
-        private static readonly TimeSpan Short = TimeSpan.FromSeconds(2);
-
-        public static HastyTime Instance { get; } = new();
-
-        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
-            System.CreateTimer(callback, state, dueTime < Short && dueTime > TimeSpan.Zero ? TimeSpan.Zero : dueTime, period);
-    }
 }
 
 /// <summary>The stores, started once for all cases.</summary>
-public sealed class Stores : IAsyncLifetime
+public sealed class TestStores : IAsyncLifetime
 {
     public Azurite Azurite { get; private set; } = null!;
 

@@ -18,7 +18,8 @@ internal sealed class BlobPush(RegistryClient client, Retrying retrying)
         for (var beginnings = 0; beginnings < MaximumBeginnings; beginnings++)
         {
             var location = await StartAsync(repository);
-            var offset = await AppendAsync(location, bytes, chunks);
+            var offset = await AppendAsync(repository, location, bytes, chunks);
+            client.Ledger.Note(known => known.Uploads.Remove(location));
             if (offset is { } durable && await FinishAsync(repository, location, bytes, digest, durable, chunks.Length > 0))
             {
                 Acknowledge(repository, digest);
@@ -97,13 +98,15 @@ internal sealed class BlobPush(RegistryClient client, Retrying retrying)
 
     /// <summary>Sends the chunks.</summary>
     /// <returns>How many bytes are there; <see langword="null"/> where the upload is to begin anew.</returns>
-    private async Task<long?> AppendAsync(Uri location, byte[] bytes, int[] chunks)
+    private async Task<long?> AppendAsync(string repository, Uri location, byte[] bytes, int[] chunks)
     {
+        var digest = DigestOf(bytes);
         var offset = 0L;
         var end = 0L;
         foreach (var chunk in chunks)
         {
             end += chunk;
+            Note(offset, end);
             for (var tries = 0; offset < end; tries++)
             {
                 if (tries > MaximumBeginnings)
@@ -127,9 +130,14 @@ internal sealed class BlobPush(RegistryClient client, Retrying retrying)
                 else if (retrying == Retrying.Resume)
                     offset = Between(offset, await StateAsync(location), end);
             }
+
+            Note(offset, end);
         }
 
         return offset;
+
+        void Note(long durable, long sent) => client.Ledger.Note(
+            known => known.Uploads[location] = new(repository, digest, durable, sent));
     }
 
     /// <summary>Closes an upload.</summary>

@@ -11,6 +11,9 @@ internal sealed class Knowledge
     public IEnumerable<(Fact Fact, IReadOnlySet<string?> Values)> Facts => _values.Select(fact =>
         (fact.Key, (IReadOnlySet<string?>)fact.Value));
 
+    /// <summary>Uploads that are neither ended nor cancelled, by their location, with the bytes that were answered 202.</summary>
+    public Dictionary<Uri, OpenUpload> Uploads { get; } = [];
+
     /// <summary>The values that a fact may have; a fact that nobody wrote is not there.</summary>
     public IReadOnlySet<string?> Of(Fact fact) => Values(fact);
 
@@ -53,3 +56,10 @@ internal sealed class Knowledge
         return values;
     }
 }
+
+/// <summary>An upload that was begun.</summary>
+/// <param name="Repository">Where to.</param>
+/// <param name="Digest">Of what.</param>
+/// <param name="Durable">How many bytes were answered 202.</param>
+/// <param name="Sent">How many bytes were sent.</param>
+internal sealed record OpenUpload(string Repository, string Digest, long Durable, long Sent);

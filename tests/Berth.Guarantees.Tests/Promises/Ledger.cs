@@ -9,22 +9,32 @@ internal sealed class Ledger
     private readonly Dictionary<string, string> _mediaTypes = [];
 
     /// <summary>What is known now.</summary>
-    public Knowledge Now => At(DateTimeOffset.MaxValue);
+    public Knowledge Now
+    {
+        get
+        {
+            lock (_lock)
+            {
+                var knowledge = new Knowledge();
+                foreach (var (_, change) in _entries)
+                    change(knowledge);
+                return knowledge;
+            }
+        }
+    }
 
-    /// <summary>What was known at some time: the changes noted before it.</summary>
-    public Knowledge At(DateTimeOffset time)
+    /// <summary>A ledger that ends at some time.</summary>
+    public Ledger Until(DateTimeOffset time)
     {
         lock (_lock)
         {
-            var knowledge = new Knowledge();
-            foreach (var (noted, change) in _entries)
-            {
-                if (noted >= time)
-                    break;
-                change(knowledge);
-            }
-
-            return knowledge;
+            var earlier = new Ledger();
+            earlier._entries.AddRange(_entries.TakeWhile(entry => entry.Time < time));
+            foreach (var (digest, bytes) in _bytes)
+                earlier._bytes.Add(digest, bytes);
+            foreach (var (digest, mediaType) in _mediaTypes)
+                earlier._mediaTypes.Add(digest, mediaType);
+            return earlier;
         }
     }
 

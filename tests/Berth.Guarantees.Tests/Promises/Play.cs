@@ -3,6 +3,8 @@ namespace Berth.Guarantees.Tests.Promises;
 /// <summary>One run of a scenario: its clients, and the bytes it pushes.</summary>
 internal sealed class Play : IDisposable
 {
+    private const int HoursOfGrace = 26;
+
     private readonly Random _random;
 
     /// <summary>Prepares a run.</summary>
@@ -21,6 +23,9 @@ internal sealed class Play : IDisposable
         Image = new(this, "one");
         Other = new(this, "two");
     }
+
+    /// <summary>How far the registry's clock was set forward by the last collection. Never back.</summary>
+    public int Hours { get; set; }
 
     public RegistryClient Client { get; }
 
@@ -43,6 +48,20 @@ internal sealed class Play : IDisposable
         var bytes = new byte[length];
         _random.NextBytes(bytes);
         return bytes;
+    }
+
+    /// <summary>
+    /// Lets more than a grace pass on the registry's clock, and collects garbage. Blobs that no manifest names may be gone then.
+    /// </summary>
+    public async Task CollectAsync(string repository, params byte[][] unused)
+    {
+        foreach (var digest in unused.Select(BlobPush.DigestOf))
+            Client.Ledger.Note(known => known.Begin(new(FactKind.Blob, repository, digest), null));
+        Hours += HoursOfGrace;
+        // Each try an hour later: the lease of a collector that was killed is over then.
+        var (answer, _) = await Client.SendAsync(() =>
+            new(HttpMethod.Post, new Uri($"{RegistryHost.Collect}?hours={Hours++}", UriKind.Relative)));
+        Client.Require(answer, "a collection", 200);
     }
 
     /// <summary>Holds the registry to all that is known now.</summary>

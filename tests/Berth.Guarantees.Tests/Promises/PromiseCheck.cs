@@ -30,6 +30,32 @@ internal static class PromiseCheck
         }
     }
 
+    /// <summary>P10: the bytes that were answered 202 are there, and those that Range names are those that were sent.</summary>
+    public static async Task FinishUploadsAsync(RegistryClient client, Knowledge known)
+    {
+        foreach (var (location, upload) in known.Uploads)
+        {
+            var (state, _) = await client.SendAsync(() => new(HttpMethod.Get, location));
+            var offset = client.Require(state, "the state of an upload", 204).Offset;
+            if (offset < upload.Durable || offset > upload.Sent)
+                throw client.Broken($"{upload} has {offset} bytes");
+            var fact = new Fact(FactKind.Blob, upload.Repository, upload.Digest);
+            client.Ledger.Note(now => now.Begin(fact, upload.Digest));
+            var (answer, _) = await client.SendAsync(() => new(
+                HttpMethod.Put,
+                new Uri($"{location.OriginalString}?digest={upload.Digest}", UriKind.Relative))
+            {
+                Content = new ByteArrayContent(client.Ledger.BytesOf(upload.Digest)[(int)offset..]),
+            });
+            client.Require(answer, "the end of an upload", 201);
+            client.Ledger.Note(now =>
+            {
+                now.Uploads.Remove(location);
+                now.Acknowledge(fact, upload.Digest);
+            });
+        }
+    }
+
     /// <summary>P1, P2, P4, P6: what was answered 201 is there, whole; what was deleted is gone.</summary>
     private static async Task CheckBlobAsync(RegistryClient client, Fact fact, IReadOnlySet<string?> values)
     {
@@ -63,7 +89,8 @@ internal static class PromiseCheck
         var list = await client.GetAsync($"/v2/{fact.Repository}/tags/list?n=1000");
         var isListed = list.Status == 200 && JsonDocument.Parse(list.Body).RootElement.GetProperty("tags").EnumerateArray()
             .Count(tag => tag.GetString() == fact.Name) == 1;
-        if (isListed != (value is not null) || list.Status is not (200 or 404))
+        // A manifest's deletion that was not answered may have taken the manifest and not yet its tags.
+        if ((isListed != (value is not null) && (values.Count == 1 || !isListed)) || list.Status is not (200 or 404))
             throw client.Broken($"{fact} names {value ?? "nothing"}, and the list says {list}");
     }
 
@@ -77,9 +104,6 @@ internal static class PromiseCheck
         if (listed > 1)
             throw client.Broken($"{fact} is listed {listed} times");
         RequireAllowed(client, fact, values, listed == 1 ? fact.Name : null, answer);
-        var manifest = await client.GetAsync($"/v2/{fact.Repository}/manifests/{fact.Name}", TestManifest.MediaType);
-        if (listed == 1 && values.Count > 1 && manifest.Status != 200)
-            throw client.Broken($"{fact} is listed, and cannot be pulled: {manifest}");
     }
 
     private static void RequireManifest(RegistryClient client, Fact fact, string digest, Answer answer)

@@ -23,6 +23,7 @@ internal sealed record Scenario(string Name, Func<Play, Task> Prepare, Func<Play
         new("delete a blob", play => play.Image.PushAsync(Repository, "latest"), DeleteBlobAsync),
         new("large manifest", play => play.Image.PushBlobsAsync(Repository), LargeManifestAsync),
         new("cancel", Nothing, CancelAsync),
+        new("collect", PrepareGarbageAsync, CollectAsync),
     ];
 
     public static Scenario Find(string name) => All.First(scenario => scenario.Name == name);
@@ -131,5 +132,30 @@ internal sealed record Scenario(string Name, Func<Play, Task> Prepare, Func<Play
         await play.Blobs.CancelAsync(Repository, play.Bytes(40_000));
         await play.Blobs.CancelAsync(Repository, play.Bytes(play.PartSize + 1_000));
         await play.Image.PushBlobsAsync(Repository);
+    }
+
+    /// <summary>What a collection is to keep, and beside it a little of everything that it is to remove.</summary>
+    private static async Task PrepareGarbageAsync(Play play)
+    {
+        await PushBothAsync(play);
+        await play.Manifests.PutAsync(Repository, new(play.Image.Config, play.Image.Layers, padding: 70_000), "large");
+        await play.Blobs.UploadAsync(Elsewhere, play.Image.Layers[0], 1_000);
+        await play.Manifests.DeleteAsync(Repository, play.Other.Manifest);
+        await play.Blobs.CancelAsync(Repository, play.Bytes(40_000));
+    }
+
+    /// <summary>Unused blobs are condemned, one of them is needed again, the others go; all can be pushed again.</summary>
+    private static async Task CollectAsync(Play play)
+    {
+        byte[][] unused = [.. play.Other.Layers, play.Other.Config];
+        await play.CollectAsync(Repository, unused);
+        await play.CheckAsync();
+        await play.Other.PushAsync(Repository, "other");
+        await play.CollectAsync(Elsewhere, play.Image.Layers[0]);
+        await play.CheckAsync();
+        await play.Manifests.DeleteAsync(Repository, play.Other.Manifest);
+        await play.CollectAsync(Repository, unused);
+        await play.CollectAsync(Repository);
+        await play.CollectAsync(Repository);
     }
 }

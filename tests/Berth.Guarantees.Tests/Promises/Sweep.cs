@@ -18,12 +18,19 @@ internal static class Sweep
     /// <summary>A seed: that of a variable of the environment, or any.</summary>
     public static int Seed(string name) => Setting(name, Random.Shared.Next(1, 1_000_000));
 
-    /// <summary>Some of the cases, in an order that the seed decides.</summary>
-    public static IReadOnlyList<T> Choose<T>(IEnumerable<T> cases, int count, int seed)
+    /// <summary>Some of the cases, as many of each group as of the others, as the seed decides.</summary>
+    public static IReadOnlyList<T> Choose<T, TGroup>(IEnumerable<T> cases, Func<T, TGroup> groupOf, int count, int seed)
     {
-        var all = cases.ToArray();
-        new Random(seed).Shuffle(all);
-        return all[..Math.Min(count, all.Length)];
+        var random = new Random(seed);
+        var groups = cases.GroupBy(groupOf).Select(group => group.ToArray()).ToArray();
+        random.Shuffle(groups);
+        Array.ForEach(groups, random.Shuffle);
+        return
+        [
+            .. Enumerable.Range(0, groups.Max(group => group.Length))
+                .SelectMany(number => groups.Where(group => number < group.Length).Select(group => group[number]))
+                .Take(count),
+        ];
     }
 
     /// <summary>Tries cases, several together, and fails with all that failed.</summary>

@@ -42,8 +42,6 @@ public sealed class TableRecordsTests : IDisposable
     [InlineData("get", 404, "ResourceNotFound", null)]
     [InlineData("create", 409, "EntityAlreadyExists", false)]
     [InlineData("create", 204, null, true)]
-    [InlineData("replace", 412, "UpdateConditionNotSatisfied", false)]
-    [InlineData("replace", 404, "ResourceNotFound", false)]
     [InlineData("replace", 204, null, true)]
     [InlineData("delete", 404, "ResourceNotFound", true)]
     [InlineData("delete", 204, null, true)]
@@ -51,7 +49,6 @@ public sealed class TableRecordsTests : IDisposable
     [InlineData("delete version", 412, "UpdateConditionNotSatisfied", false)]
     [InlineData("delete version", 204, null, true)]
     [InlineData("get", 404, "TableNotFound", null)]
-    [InlineData("replace", 404, "TableNotFound", false)]
     [InlineData("delete", 404, "TableNotFound", true)]
     [InlineData("delete version", 404, "TableNotFound", false)]
     [InlineData("list", 404, "TableNotFound", 0)]
@@ -62,6 +59,28 @@ public sealed class TableRecordsTests : IDisposable
 
         Assert.Equal(answer, await Calls[call](Records()));
         Assert.Single(_service.Requests);
+    }
+
+    [Theory]
+    [InlineData(412, "UpdateConditionNotSatisfied")]
+    [InlineData(404, "ResourceNotFound")]
+    [InlineData(404, "TableNotFound")]
+    public async Task A_replacement_that_is_refused_is_looked_for_and_is_none(int status, string code)
+    {
+        _service.Answer(status, code).Answer(404, "ResourceNotFound");
+        Assert.False(await Records().TryReplaceAsync(Key, Value, Version, None));
+
+        _service.Answer(status, code).Answer(200, null, Entity("latest"));
+        Assert.False(await Records().TryReplaceAsync(Key, Value, "W/\"datetime'2025-01-02T03%3A04%3A05.6789012Z'\"", None));
+        Assert.Equal(0, _service.Left);
+    }
+
+    [Fact]
+    public async Task A_replacement_of_the_version_that_is_there_cannot_be_refused()
+    {
+        _service.Answer(412, "UpdateConditionNotSatisfied").Answer(200, null, Entity("latest"));
+
+        await Assert.ThrowsAsync<StorageException>(() => Records().TryReplaceAsync(Key, Value, Version, None));
     }
 
     [Theory]
