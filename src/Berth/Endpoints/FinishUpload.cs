@@ -72,14 +72,36 @@ internal sealed class FinishUpload(UploadStore uploads, BlobStore blobs)
     private async Task<RegistryError?> PublishAsync(RegistryRequest request, Digest digest, UploadSession ended)
     {
         var blob = await uploads.CompleteAsync(ended, request.Aborted);
-        if (ended.Algorithm != digest.Algorithm &&
-            await blobs.ComputeDigestAsync(blob, digest.Algorithm, request.Aborted) is var computed && computed != digest)
+        if (ended.Algorithm != digest.Algorithm)
         {
-            // The parts are used up: unlike after any other wrong digest the upload has to begin anew.
-            await uploads.RejectAsync(request.Upload, ended, blob, CancellationToken.None);
-            return RegistryError.DigestMismatch(digest, computed);
+            if (await blobs.ComputeDigestAsync(blob, digest.Algorithm, request.Aborted) is not { } computed)
+            {
+                return await RepeatAsync(request, digest);
+            }
+            if (computed != digest)
+            {
+                // The parts are used up: unlike after any other wrong digest the upload has to begin anew.
+                await uploads.RejectAsync(request.Upload, ended, blob, CancellationToken.None);
+                return RegistryError.DigestMismatch(digest, computed);
+            }
         }
         await blobs.PublishAsync(request.Repository, digest, blob, request.Aborted);
+        UploadAnswer.WriteCreated(request, digest);
+        return null;
+    }
+
+    /// <summary>
+    /// The object is gone: either the request that this one repeats found the digest right, and the content was there already, or
+    /// it found it wrong. The session tells, which is changed before a wrong object is deleted.
+    /// </summary>
+    private async Task<RegistryError?> RepeatAsync(RegistryRequest request, Digest digest)
+    {
+        if (await uploads.FindAsync(request.UploadOwner, request.Upload, request.Aborted) is not { } upload
+            || !uploads.CanPublish(upload.Session, digest)
+            || !await blobs.TryLinkContentAsync(request.Repository, digest, request.Aborted))
+        {
+            return RegistryError.UploadUnknown(request.Upload);
+        }
         UploadAnswer.WriteCreated(request, digest);
         return null;
     }

@@ -149,11 +149,15 @@ internal sealed class BlobStore(IRecordStore records, IObjectStore objects, Grac
         await ReviveAsync(RecordLayout.Blob(digest), cancellationToken);
 
     /// <summary>Reads an object to compute its digest: for the upload that was hashed with another algorithm.</summary>
-    public async Task<Digest> ComputeDigestAsync(
+    /// <returns><see langword="null"/> where there is no such object.</returns>
+    public async Task<Digest?> ComputeDigestAsync(
         StoredBlob blob, DigestAlgorithm algorithm, CancellationToken cancellationToken)
     {
-        await using var stream = await objects.OpenReadAsync(blob.Object, 0, length: null, cancellationToken)
-            ?? throw new InvalidDataException($"the object {blob.Object} of an upload is gone");
+        await using var stream = await objects.OpenReadAsync(blob.Object, 0, length: null, cancellationToken);
+        if (stream is null)
+        {
+            return null;
+        }
         return Digest.FromHash(algorithm, algorithm == DigestAlgorithm.Sha256
             ? await SHA256.HashDataAsync(stream, cancellationToken)
             : await SHA512.HashDataAsync(stream, cancellationToken));

@@ -7,7 +7,7 @@ using Berth.Storage.S3;
 
 namespace Berth.Guarantees.Tests.Fuzz;
 
-/// <summary>What fuzzing has found, kept.</summary>
+/// <summary>What chance has found, kept.</summary>
 public sealed class FoundTests
 {
     /// <summary>Bytes that are no UTF-8 and half a surrogate pair: the parser of JSON takes both, and throws when they are read.</summary>
@@ -41,6 +41,22 @@ public sealed class FoundTests
         Assert.True(BlobNames.Decode(name) is not { } blob || blob == name);
         Assert.True(new S3Names("").Decode(name) is not { } key || key == name);
         Assert.True(OssNames.Decode("", name) is not { } oss || oss == name);
+    }
+
+    /// <summary>
+    /// An upload hashed along with one algorithm and finished with a digest of another, of a blob that was there: its own object
+    /// is dropped, and the same request again looked for that.
+    /// </summary>
+    [Fact]
+    public async Task A_repeated_request_does_not_need_an_object_that_was_dropped()
+    {
+        await using var place = await Place.OpenAsync("memory");
+        string[] steps =
+        [
+            "StartUpload 0 0 0 17 15 0", "PushWhole 0 0 17 0 0 0", "Patch 0 0 0 0 0 0", "Finish 0 0 0 22 0 0",
+            "RepeatFinish 0 0 0 0 0 0",
+        ];
+        Assert.Null(await Sequence.RunAsync(place, [.. steps.Select(Operation.Parse)]));
     }
 
     private static string Token(ReadOnlySpan<byte> header) => string.Join(
