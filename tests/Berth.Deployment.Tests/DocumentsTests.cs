@@ -19,6 +19,7 @@ public sealed partial class DocumentsTests
     [
         ("Berth:Audit:", "docs/auth.md"),
         ("Berth:Auth:", "docs/auth.md"),
+        ("Berth:Collection:", "docs/collection.md"),
         ("Berth:Storage:Azure:", "docs/azure.md"),
         ("Berth:Storage:Oss:", "docs/oss.md"),
         ("Berth:Storage:S3:", "docs/s3.md"),
@@ -43,6 +44,7 @@ public sealed partial class DocumentsTests
     [Theory]
     [InlineData("Berth:Audit:", "docs/auth.md")]
     [InlineData("Berth:Auth:", "docs/auth.md")]
+    [InlineData("Berth:Collection:", "docs/collection.md")]
     [InlineData("Berth:Storage:Azure:", "docs/azure.md")]
     [InlineData("Berth:Storage:Oss:", "docs/oss.md")]
     [InlineData("Berth:Storage:S3:", "docs/s3.md")]
@@ -91,10 +93,11 @@ public sealed partial class DocumentsTests
     [Theory]
     [InlineData(
         "docs/s3.md", "arn:aws:s3:::my-registry",
-        "s3:AbortMultipartUpload s3:DeleteObject s3:GetObject s3:ListBucket s3:PutObject")]
+        "s3:AbortMultipartUpload s3:DeleteObject s3:GetObject s3:ListBucket s3:ListBucketMultipartUploads s3:PutObject")]
     [InlineData(
         "docs/oss.md", "acs:oss:*:*:my-registry",
-        "oss:AbortMultipartUpload oss:DeleteObject oss:GetBucketVersioning oss:GetObject oss:ListObjects oss:PutObject")]
+        "oss:AbortMultipartUpload oss:DeleteObject oss:GetBucketVersioning oss:GetObject oss:ListMultipartUploads oss:ListObjects "
+        + "oss:PutObject")]
     public void A_policy_gives_the_rights_that_are_needed_and_no_other(string document, string bucket, string actions)
     {
         var block = Assert.Single(JsonBlock().Matches(Text(document)));

@@ -37,6 +37,32 @@ public sealed partial class S3ServerTests
     }
 
     [Fact]
+    public async Task Unfinished_uploads_are_listed_by_prefix_and_from_marker_to_marker()
+    {
+        var begun = new List<(string Key, string Id)>();
+        foreach (var key in (string[])["b/1", "a/2", "a/1", "a/2", "a/3"])
+        {
+            begun.Add((key, (await _client.InitiateMultipartUploadAsync(new() { BucketName = Bucket, Key = key })).UploadId));
+        }
+
+        var listed = new List<(string Key, string Id)>();
+        var request = new ListMultipartUploadsRequest { BucketName = Bucket, Prefix = "a/", MaxUploads = 1 };
+        ListMultipartUploadsResponse page;
+        do
+        {
+            page = await _client.ListMultipartUploadsAsync(request);
+            listed.AddRange(page.MultipartUploads.Select(upload => (upload.Key, upload.UploadId)));
+            (request.KeyMarker, request.UploadIdMarker) = (page.NextKeyMarker, page.NextUploadIdMarker);
+        }
+        while (page.IsTruncated == true);
+
+        Assert.Equal(["a/1", "a/2", "a/2", "a/3"], listed.Select(upload => upload.Key));
+        Assert.True(begun.Skip(1).ToHashSet().SetEquals(listed));
+        var behind = await _client.ListMultipartUploadsAsync(new ListMultipartUploadsRequest { BucketName = Bucket, KeyMarker = "a/2" });
+        Assert.Equal(["a/3", "b/1"], behind.MultipartUploads.Select(upload => upload.Key));
+    }
+
+    [Fact]
     public async Task Completing_has_its_rules()
     {
         var upload = await BeginAsync();
