@@ -13,7 +13,7 @@ namespace Berth.Guarantees.Tests.Crashes;
 /// </summary>
 public sealed class CrashSweepTests(ITestOutputHelper output)
 {
-    private const int Few = 30;
+    private const int Few = 20;
 
     [Fact]
     public async Task Wherever_the_server_is_killed_the_promises_hold()

@@ -14,7 +14,7 @@ namespace Berth.Guarantees.Tests.Crashes;
 /// </summary>
 public sealed class PowerCutTests(ITestOutputHelper output)
 {
-    private const int Few = 60;
+    private const int Few = 40;
 
     /// <summary>More than any recording has set its clock forward by.</summary>
     private const int HoursRecorded = 1_000;

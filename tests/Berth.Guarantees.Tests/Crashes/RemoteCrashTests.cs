@@ -13,8 +13,8 @@ namespace Berth.Guarantees.Tests.Crashes;
 public sealed class RemoteCrashTests(TestStores stores, ITestOutputHelper output) : IClassFixture<TestStores>
 {
     [SkippableTheory]
-    [InlineData(StorePlace.Azure, 8)]
-    [InlineData(StorePlace.S3, 8)]
+    [InlineData(StorePlace.Azure, 5)]
+    [InlineData(StorePlace.S3, 5)]
     public async Task Wherever_the_server_is_killed_the_promises_hold(string store, int few)
     {
         Skip.If(

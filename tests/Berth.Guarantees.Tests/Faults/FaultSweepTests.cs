@@ -20,9 +20,9 @@ public sealed class FaultSweepTests(TestStores stores, ITestOutputHelper output)
     private static readonly ConcurrentDictionary<(string Store, string Scenario), Task<int>> Requests = new();
 
     [SkippableTheory]
-    [InlineData("azure", 25)]
-    [InlineData("s3", 40)]
-    [InlineData("oss", 25)]
+    [InlineData("azure", 15)]
+    [InlineData("s3", 25)]
+    [InlineData("oss", 15)]
     public async Task Whatever_befalls_a_request_to_the_store_the_promises_hold(string store, int few)
     {
         Skip.If(

@@ -57,7 +57,9 @@ public sealed class TestStores : IAsyncLifetime
         Azurite = await Azurite.SharedAsync();
         S3 = await S3Server.StartAsync(new()
         {
-            UnderstandsChunks = false, UnderstandsChecksums = false, DeleteConditions = ConditionSupport.Ignored,
+            UnderstandsChunks = false,
+            UnderstandsChecksums = false,
+            DeleteConditions = ConditionSupport.Ignored,
         });
         Oss = await OssServer.StartAsync();
     }

@@ -15,7 +15,10 @@ public sealed class ServiceDialect
     public static ServiceDialect AzureBlobs { get; } = new(
         status => status switch
         {
-            409 => "BlobAlreadyExists", 412 => "ConditionNotMet", 429 or 503 => "ServerBusy", _ => "InternalError",
+            409 => "BlobAlreadyExists",
+            412 => "ConditionNotMet",
+            429 or 503 => "ServerBusy",
+            _ => "InternalError",
         },
         code => $"<?xml version=\"1.0\" encoding=\"utf-8\"?><Error><Code>{code}</Code><Message>so.</Message></Error>",
         "application/xml")
@@ -26,7 +29,9 @@ public sealed class ServiceDialect
     public static ServiceDialect AzureTables { get; } = new(
         status => status switch
         {
-            409 => "EntityAlreadyExists", 412 => "UpdateConditionNotSatisfied", 429 or 503 => "ServerBusy",
+            409 => "EntityAlreadyExists",
+            412 => "UpdateConditionNotSatisfied",
+            429 or 503 => "ServerBusy",
             _ => "InternalError",
         },
         code => "{\"odata.error\":{\"code\":\"" + code + "\",\"message\":{\"lang\":\"en-US\",\"value\":\"so.\"}}}",
@@ -38,7 +43,10 @@ public sealed class ServiceDialect
     public static ServiceDialect S3 { get; } = new(
         status => status switch
         {
-            409 => "ConditionalRequestConflict", 412 => "PreconditionFailed", 429 or 503 => "SlowDown", _ => "InternalError",
+            409 => "ConditionalRequestConflict",
+            412 => "PreconditionFailed",
+            429 or 503 => "SlowDown",
+            _ => "InternalError",
         },
         code => $"<?xml version=\"1.0\" encoding=\"UTF-8\"?><Error><Code>{code}</Code><Message>so.</Message></Error>",
         "application/xml");
@@ -46,7 +54,10 @@ public sealed class ServiceDialect
     public static ServiceDialect Oss { get; } = new(
         status => status switch
         {
-            409 => "FileAlreadyExists", 412 => "PreconditionFailed", 429 or 503 => "ServerBusy", _ => "InternalError",
+            409 => "FileAlreadyExists",
+            412 => "PreconditionFailed",
+            429 or 503 => "ServerBusy",
+            _ => "InternalError",
         },
         code => $"<?xml version=\"1.0\" encoding=\"UTF-8\"?><Error><Code>{code}</Code><Message>so.</Message></Error>",
         "application/xml");
