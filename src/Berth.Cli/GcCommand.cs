@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using Berth.Collection;
 using Berth.Hosting;
 using Berth.Storage;
@@ -19,21 +18,11 @@ internal sealed class GcCommand(CliInput input)
     /// <summary>Below this a request that is running may lose to a collection, and is told so.</summary>
     private static readonly TimeSpan LeastGrace = TimeSpan.FromMinutes(10);
 
-    private static readonly JsonSerializerOptions Indented = new()
-    {
-        WriteIndented = true,
-        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-    };
-
     /// <summary>The command with its options.</summary>
     public static Command Create(CliInput input)
     {
-        var store = new Argument<string>("STORE") { Description = $"a store of Berth: {StoreName.Forms}" };
-        var details = new Option<string[]>("--store")
-        {
-            Description = "a setting of STORE, such as S3:Endpoint=https://HOST",
-            HelpName = "NAME=VALUE",
-        };
+        var store = StoreRun.CreateStore();
+        var details = StoreRun.CreateDetails();
         var dryRun = new Option<bool>("--dry-run", "-n") { Description = "change nothing, and say what would be done" };
         var json = new Option<bool>("--json") { Description = "print the report as JSON" };
         (Option<string?> Option, string Setting)[] overrides =
@@ -56,16 +45,19 @@ internal sealed class GcCommand(CliInput input)
         };
         foreach (var (option, _) in overrides)
             command.Options.Add(option);
-        command.SetAction((result, token) => new GcCommand(input).RunAsync(
-            result.GetRequiredValue(store),
-            result.GetValue(details) ?? [],
-            [
-                .. from entry in overrides
-                   let value = result.GetValue(entry.Option)
-                   where value is not null
-                   select new Setting(entry.Setting, [value], entry.Option.Name),
-            ],
-            result.GetValue(dryRun), result.GetValue(json), token));
+        command.SetAction((result, token) => StoreRun.RunAsync(
+            input,
+            () => new GcCommand(input).RunAsync(
+                result.GetRequiredValue(store),
+                result.GetValue(details) ?? [],
+                [
+                    .. from entry in overrides
+                       let value = result.GetValue(entry.Option)
+                       where value is not null
+                       select new Setting(entry.Setting, [value], entry.Option.Name),
+                ],
+                result.GetValue(dryRun), result.GetValue(json), token),
+            token));
         return command;
     }
 
@@ -77,37 +69,19 @@ internal sealed class GcCommand(CliInput input)
         string name, IReadOnlyList<string> details, IReadOnlyList<Setting> overrides, bool isDry, bool isJson,
         CancellationToken cancellationToken)
     {
-        try
-        {
-            var settings = StoreName.Read(name, "Store", details, input, writes: false, overrides);
-            var (place, options) = (StoreName.PlaceOf(settings, input), CollectionSettings.Bind(settings, TimeSpan.Zero));
-            // Opening a folder creates it.
-            if (place is MemoryPlace || (place is FolderPlace folder && !Directory.Exists(Path.Join(folder.Root, "store"))))
-                throw new SettingsException($"{name}: there is no store of Berth in {place}");
-            var storage = isDry
-                ? StorageProviders.OpenUnproven(place, NullLogger.Instance)
-                : await StorageProviders.OpenAsync(place, NullLogger.Instance, cancellationToken);
-            if (!isDry && options.Grace < LeastGrace)
-                await input.Error.WriteLineAsync("berth: so short a grace is for tests: whoever pushes now may have to push again");
-            var report = await CollectAsync(storage, options, isDry, cancellationToken);
-            await input.Output.WriteLineAsync(
-                isJson ? JsonSerializer.Serialize(report, Indented) : $"{place}: {(isDry ? "dry run: " : "")}{Describe(report)}");
-            await input.Output.FlushAsync(CancellationToken.None);
-            return report.RepositoriesLeftOut + report.RecordsUnreadable == 0 ? ExitCode.Done : ExitCode.LeftOut;
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            await input.Error.WriteLineAsync("berth: ended; the same command goes on from here");
-            return ExitCode.Cancelled;
-        }
-        catch (Exception e) when (e is SettingsException or StorageException or IOException
-            or UnauthorizedAccessException or InvalidDataException)
-        {
-            await input.Error.WriteLineAsync($"berth: {PrintableText.Of(e.Message.ReplaceLineEndings(" "))}");
-            if (e is StorageException)
-                await input.Error.WriteLineAsync("berth: what is done is done; the same command goes on from here");
-            return ExitCode.Failed;
-        }
+        var settings = StoreName.Read(name, "Store", details, input, writes: false, overrides);
+        var (place, options) = (StoreName.PlaceOf(settings, input), CollectionSettings.Bind(settings, TimeSpan.Zero));
+        StoreRun.RequireStore(name, place);
+        var storage = isDry
+            ? StorageProviders.OpenUnproven(place, NullLogger.Instance)
+            : await StorageProviders.OpenAsync(place, NullLogger.Instance, cancellationToken);
+        if (!isDry && options.Grace < LeastGrace)
+            await input.Error.WriteLineAsync("berth: so short a grace is for tests: whoever pushes now may have to push again");
+        var report = await CollectAsync(storage, options, isDry, cancellationToken);
+        await input.Output.WriteLineAsync(
+            isJson ? StoreRun.Serialize(report) : $"{place}: {(isDry ? "dry run: " : "")}{Describe(report)}");
+        await input.Output.FlushAsync(CancellationToken.None);
+        return report.RepositoriesLeftOut + report.RecordsUnreadable == 0 ? ExitCode.Done : ExitCode.LeftOut;
     }
 
     private async Task<CollectionReport> CollectAsync(

@@ -10,28 +10,15 @@ namespace Berth.Cli;
 internal sealed class MoveCommand(CliInput input)
 {
     /// <returns>One of <see cref="ExitCode"/>.</returns>
-    public async Task<int> RunAsync(MoveRequest request, CancellationToken cancellationToken)
-    {
-        try
+    public Task<int> RunAsync(MoveRequest request, CancellationToken cancellationToken) => StoreRun.RunAsync(
+        input,
+        () =>
         {
             var from = StoreName.Resolve(request.Source, "From", request.SourceDetails, input, writes: false);
             var to = StoreName.Resolve(request.Destination, "To", request.DestinationDetails, input, writes: !request.IsDryRun);
-            return await RunAsync(request, from, to, cancellationToken);
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            await input.Error.WriteLineAsync("berth: ended; the same command goes on from here");
-            return ExitCode.Cancelled;
-        }
-        catch (Exception e) when (e is SettingsException or StorageException or IOException
-            or UnauthorizedAccessException or InvalidDataException)
-        {
-            await input.Error.WriteLineAsync($"berth: {PrintableText.Of(e.Message.ReplaceLineEndings(" "))}");
-            if (e is StorageException)
-                await input.Error.WriteLineAsync("berth: what is done is done; the same command goes on from here");
-            return ExitCode.Failed;
-        }
-    }
+            return RunAsync(request, from, to, cancellationToken);
+        },
+        cancellationToken);
 
     private async Task<int> RunAsync(
         MoveRequest request, StoragePlace from, StoragePlace to, CancellationToken cancellationToken)

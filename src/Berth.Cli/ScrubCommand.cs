@@ -1,9 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text.Json;
 using Berth.Hosting;
 using Berth.Scrubbing;
-using Berth.Storage;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Berth.Cli;
@@ -11,21 +9,11 @@ namespace Berth.Cli;
 /// <summary><c>berth scrub</c>: reads everything in a store, and says what is damaged.</summary>
 internal sealed class ScrubCommand(CliInput input)
 {
-    private static readonly JsonSerializerOptions Indented = new()
-    {
-        WriteIndented = true,
-        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-    };
-
     /// <summary>The command with its options.</summary>
     public static Command Create(CliInput input)
     {
-        var store = new Argument<string>("STORE") { Description = $"a store of Berth: {StoreName.Forms}" };
-        var details = new Option<string[]>("--store")
-        {
-            Description = "a setting of STORE, such as S3:Endpoint=https://HOST",
-            HelpName = "NAME=VALUE",
-        };
+        var store = StoreRun.CreateStore();
+        var details = StoreRun.CreateDetails();
         var rate = new Option<string?>("--rate")
         {
             Description = "read no more than this in a second, such as 50MiB",
@@ -58,17 +46,20 @@ internal sealed class ScrubCommand(CliInput input)
         {
             store, details, rate, together, restart, dryRun, json,
         };
-        command.SetAction((result, token) => new ScrubCommand(input).RunAsync(
-            result.GetRequiredValue(store),
-            result.GetValue(details) ?? [],
-            new()
-            {
-                BytesPerSecond = result.GetValue(rate) is { } text && TryRate(text, out var bytes) ? bytes : null,
-                Together = result.GetValue(together),
-                Restart = result.GetValue(restart),
-                DryRun = result.GetValue(dryRun),
-            },
-            result.GetValue(json),
+        command.SetAction((result, token) => StoreRun.RunAsync(
+            input,
+            () => new ScrubCommand(input).RunAsync(
+                result.GetRequiredValue(store),
+                result.GetValue(details) ?? [],
+                new()
+                {
+                    BytesPerSecond = result.GetValue(rate) is { } text && TryRate(text, out var bytes) ? bytes : null,
+                    Together = result.GetValue(together),
+                    Restart = result.GetValue(restart),
+                    DryRun = result.GetValue(dryRun),
+                },
+                result.GetValue(json),
+                token),
             token));
         return command;
     }
@@ -77,31 +68,13 @@ internal sealed class ScrubCommand(CliInput input)
     private async Task<int> RunAsync(
         string name, IReadOnlyList<string> details, ScrubOptions options, bool isJson, CancellationToken cancellationToken)
     {
-        try
-        {
-            var place = StoreName.Resolve(name, "Store", details, input, writes: false);
-            // Opening a folder creates it.
-            if (place is MemoryPlace || (place is FolderPlace folder && !Directory.Exists(Path.Join(folder.Root, "store"))))
-                throw new SettingsException($"{name}: there is no store of Berth in {place}");
-            var report = await Scrub.RunAsync(
-                StorageProviders.OpenUnproven(place, NullLogger.Instance), options, Tell, input.Time, cancellationToken);
-            await input.Output.WriteLineAsync(isJson ? JsonSerializer.Serialize(report, Indented) : Describe(place, report));
-            await input.Output.FlushAsync(CancellationToken.None);
-            return report.Damaged == 0 ? ExitCode.Done : ExitCode.LeftOut;
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            await input.Error.WriteLineAsync("berth: ended; the same command goes on from here");
-            return ExitCode.Cancelled;
-        }
-        catch (Exception e) when (e is SettingsException or StorageException or IOException
-            or UnauthorizedAccessException or InvalidDataException)
-        {
-            await input.Error.WriteLineAsync($"berth: {PrintableText.Of(e.Message.ReplaceLineEndings(" "))}");
-            if (e is StorageException)
-                await input.Error.WriteLineAsync("berth: the same command goes on from here");
-            return ExitCode.Failed;
-        }
+        var place = StoreName.Resolve(name, "Store", details, input, writes: false);
+        StoreRun.RequireStore(name, place);
+        var report = await Scrub.RunAsync(
+            StorageProviders.OpenUnproven(place, NullLogger.Instance), options, Tell, input.Time, cancellationToken);
+        await input.Output.WriteLineAsync(isJson ? StoreRun.Serialize(report) : Describe(place, report));
+        await input.Output.FlushAsync(CancellationToken.None);
+        return report.Damaged == 0 ? ExitCode.Done : ExitCode.LeftOut;
     }
 
     private void Tell(ScrubFinding finding) => input.Error.WriteLine($"berth: {PrintableText.Of(finding.ToString())}");
