@@ -41,6 +41,9 @@ public sealed class RequestFuzzTests(ITestOutputHelper output)
         ("Accept", [Contents.OciManifest]), ("X-Forwarded-For", ["1.2.3.4", "::1"]), ("Transfer-Encoding", ["chunked", "gzip"]),
     ];
 
+    /// <summary>Far above what a request takes, far below what is announced.</summary>
+    private const long MostAllocated = 16L * 1024 * 1024;
+
     [Theory]
     [InlineData(AuthMode.None)]
     [InlineData(AuthMode.Accounts)]
@@ -62,11 +65,9 @@ public sealed class RequestFuzzTests(ITestOutputHelper output)
                 upload = begun.Header("Location")!;
             }
             var request = Create(random, target.Replace("{upload}", upload, StringComparison.Ordinal), credential);
-            var before = GC.GetTotalAllocatedBytes();
             var answer = await Exchange.RunAsync(registry, request);
             Assert.True(answer.Status is >= 200 and < 500, $"{request} -> {answer}");
             Assert.True(!answer.IsBroken || request.BrokenAfter is not null, $"{request} -> {answer}");
-            Assert.InRange(GC.GetTotalAllocatedBytes() - before, 0, 64L * 1024 * 1024);
             if (answer.Status >= 400 && request.Method != "HEAD" && request.BrokenAfter is null)
                 CheckError(answer);
         });
@@ -88,18 +89,23 @@ public sealed class RequestFuzzTests(ITestOutputHelper output)
     {
         using var registry = await StartAsync(AuthMode.None);
         await Exchange.RunAsync(registry, new(method, "/v2/"));
-        var begun = await Exchange.RunAsync(registry, new("POST", $"/v2/{Repository}/blobs/uploads/"));
-        var path = target.Replace("{upload}", begun.Header("Location"), StringComparison.Ordinal)
-            .Replace("digest=", "digest=" + Digest, StringComparison.Ordinal)
-            .Replace("referrers/", "referrers/" + Digest, StringComparison.Ordinal);
-        var before = GC.GetTotalAllocatedBytes();
-        await Exchange.RunAsync(registry, new(method, path)
+        var least = long.MaxValue;
+        for (var tries = 0; least > MostAllocated && tries < 20; tries++)
         {
-            Body = method == "GET" ? default : Blob,
-            Announced = method == "GET" ? null : 1L << 50,
-            BrokenAfter = method == "GET" ? null : Blob.Length,
-        });
-        Assert.InRange(GC.GetTotalAllocatedBytes() - before, 0, 16L * 1024 * 1024); // other tests allocate meanwhile
+            var begun = await Exchange.RunAsync(registry, new("POST", $"/v2/{Repository}/blobs/uploads/"));
+            var path = target.Replace("{upload}", begun.Header("Location"), StringComparison.Ordinal)
+                .Replace("digest=", "digest=" + Digest, StringComparison.Ordinal)
+                .Replace("referrers/", "referrers/" + Digest, StringComparison.Ordinal);
+            var before = GC.GetTotalAllocatedBytes();
+            await Exchange.RunAsync(registry, new(method, path)
+            {
+                Body = method == "GET" ? default : Blob,
+                Announced = method == "GET" ? null : 1L << 50,
+                BrokenAfter = method == "GET" ? null : Blob.Length,
+            });
+            least = Math.Min(least, GC.GetTotalAllocatedBytes() - before); // other tests allocate meanwhile
+        }
+        Assert.InRange(least, 0, MostAllocated);
     }
 
     private static Request Create(Random random, string target, (string, string)[] credential)
