@@ -13,10 +13,10 @@ public sealed class AllocationTests(ITestOutputHelper output)
     private static readonly Dictionary<string, long> InMemory = new(StringComparer.Ordinal)
     {
         ["manifest-by-tag"] = 4096,
-        ["manifest-by-digest"] = 4096,
+        ["manifest-by-digest"] = 3072,
         ["manifest-head"] = 4096,
-        ["blob-head"] = 4096,
-        ["blob-redirected"] = 4096,
+        ["blob-head"] = 3072,
+        ["blob-redirected"] = 3072,
         ["blob-4-KiB"] = 4096,
     };
 
@@ -30,10 +30,10 @@ public sealed class AllocationTests(ITestOutputHelper output)
         ["blob-4-KiB"] = 8192,
     };
 
-    [Fact]
+    [SkippableFact]
     public Task Over_a_store_in_memory_a_request_allocates_under_4_KiB() => CheckAsync(InMemory);
 
-    [Fact]
+    [SkippableFact]
     public async Task Over_a_folder_a_request_allocates_little_more()
     {
         using var folder = TemporaryFolder.Create();
@@ -42,6 +42,7 @@ public sealed class AllocationTests(ITestOutputHelper output)
 
     private async Task CheckAsync(Dictionary<string, long> limits, params string[] arguments)
     {
+        Skip.If(Repository.Configuration == "Debug", "a Debug build allocates what a Release build does not");
         await using var counting = ChildProcess.Start(new ProcessStartInfo(
             Repository.Dotnet, ["exec", typeof(AllocationCount).Assembly.Location, AllocationCount.Command, .. arguments]));
         var excess = new List<string>();
