@@ -65,6 +65,8 @@ internal sealed class SocketOutput : PipeWriter, IFileSender
 
     public async Task<bool> BeginAsync(HttpResponse response, CancellationToken cancellationToken)
     {
+        if (response.ContentLength is null)
+            return false; // Kestrel writes the length of a chunk before it
         await response.StartAsync(cancellationToken);
         await response.BodyWriter.FlushAsync(cancellationToken);
         _part = new(null!, 0, 1);
@@ -86,7 +88,7 @@ internal sealed class SocketOutput : PipeWriter, IFileSender
         try
         {
             if (!IsUnreadable(response.BodyWriter.GetMemory(count)))
-                throw new InvalidOperationException("A part of a file does not reach the connection.");
+                throw new ConnectionResetException("The client is gone."); // Kestrel gives memory for nothing then
             response.BodyWriter.Advance(count);
             await response.BodyWriter.FlushAsync(cancellationToken);
         }
@@ -161,7 +163,12 @@ internal sealed class SocketOutput : PipeWriter, IFileSender
             _last = new(file, part.Offset, part.Count);
             using var sending = new PartSending(_last);
             var sent = await sending.RunAsync(_socket);
-            part.Failure = sent == part.Count ? null : new EndOfStreamException($"A file ends {part.Count - sent} bytes too early.");
+            part.Failure = sent == part.Count ? null : EndsEarly();
+            return default;
+        }
+        catch (SocketException exception) when (exception.SocketErrorCode == SocketError.InvalidArgument)
+        {
+            part.Failure = EndsEarly(); // which .NET finds before it sends any of the part
             return default;
         }
         catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
@@ -170,6 +177,8 @@ internal sealed class SocketOutput : PipeWriter, IFileSender
             return End(exception);
         }
     }
+
+    private static EndOfStreamException EndsEarly() => new("A file ends before the part of it that was to be sent.");
 
     /// <summary>A pipe tells with its result that nobody takes bytes any more: Kestrel takes an exception for a defect.</summary>
     private FlushResult End(Exception exception)
