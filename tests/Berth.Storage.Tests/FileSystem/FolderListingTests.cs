@@ -39,15 +39,18 @@ public sealed class FolderListingTests(ITestOutputHelper output) : IDisposable
         var names = Names(random).Distinct(StringComparer.Ordinal).ToArray();
         foreach (var key in names.Take(2 * Many))
         {
-            await WriteAsync(key);
+            Directory.CreateDirectory(Path.GetDirectoryName(FolderPath(key))!);
+            await File.WriteAllBytesAsync(FolderPath(key), []);
+            await model.PutAsync(key, [], None);
         }
 
-        for (var step = 0; step < 1500; step++)
+        for (var step = 0; step < 300; step++)
         {
             var key = names[random.Next(names.Length)];
             if (random.Next(3) == 0)
             {
-                await WriteAsync(key);
+                await stores[random.Next(2)].PutAsync(key, [], None);
+                await model.PutAsync(key, [], None);
             }
             else if (random.Next(2) == 0)
             {
@@ -64,12 +67,6 @@ public sealed class FolderListingTests(ITestOutputHelper output) : IDisposable
                 expected.More == page.More && expected.Items.SequenceEqual(page.Items),
                 $"Step {step}: '{prefix}' after '{after}', {limit}");
         }
-
-        async Task WriteAsync(string key)
-        {
-            await stores[random.Next(2)].PutAsync(key, [], None);
-            await model.PutAsync(key, [], None);
-        }
     }
 
     [Fact]
@@ -77,7 +74,7 @@ public sealed class FolderListingTests(ITestOutputHelper output) : IDisposable
     {
         FileSystemObjects[] stores = [new(_root), new(_root)];
         var keys = Fill("many").ToHashSet(StringComparer.Ordinal);
-        for (var round = 0; round < 300; round++)
+        for (var round = 0; round < 100; round++)
         {
             var (writer, reader) = (stores[round % 2], stores[round / 2 % 2]);
             await writer.PutAsync("many/new", [], None);
@@ -98,7 +95,7 @@ public sealed class FolderListingTests(ITestOutputHelper output) : IDisposable
         Fill("many");
         var path = FolderPath("many");
         var remembered = 0;
-        for (var round = 0; round < 2000; round++)
+        for (var round = 0; round < 500; round++)
         {
             var file = Path.Join(path, $"new{round % 7}");
             File.WriteAllBytes(file, []);
@@ -199,7 +196,7 @@ public sealed class FolderListingTests(ITestOutputHelper output) : IDisposable
             yield return random.Next(8) switch
             {
                 0 => $"many/{name.ToUpperInvariant()}",
-                1 => $"many/{name}{new string('A', random.Next(60, 90))}",
+                1 => $"many/{new string('A', 60 + random.Next(8))}{name}",
                 2 => $"many/{name}~{random.Next(10)}.é",
                 3 => $"many/x{name}/{random.Next(3)}",
                 4 => $"other-{random.Next(4)}/{name}",
