@@ -79,13 +79,15 @@ public sealed class RegistryHandler : IDisposable
             request.Response.Headers.Connection = "close"; // the next request finds another instance
         }
 
-        Route? route = null;
         var status = 0;
-        context.Response.OnStarting(() => TellAsync(context.Response.StatusCode));
+        if (_audit is not null)
+        {
+            TellWhenAnswered(_audit, request);
+        }
         try
         {
-            var error = CheckFraming(request) ?? _router.Find(request, out route);
-            error ??= await AdmitAsync(request, route!) ?? CheckLength(request) ?? await route!.Endpoint(request);
+            var error = CheckFraming(request) ?? _router.Find(request);
+            error ??= await AdmitAsync(request, request.Route!) ?? CheckLength(request) ?? await request.Route!.Endpoint(request);
             if (error is not null)
             {
                 await ErrorAnswer.WriteAsync(request, error);
@@ -104,20 +106,26 @@ public sealed class RegistryHandler : IDisposable
             RequestLog.Failed(_logger, trouble, context.TraceIdentifier);
         }
         status = status == 0 ? context.Response.StatusCode : status;
-        await TellAsync(status);
+        if (_audit is not null)
+        {
+            await _audit.TellAsync(request, status);
+        }
         var elapsed = Stopwatch.GetElapsedTime(started);
-        RequestLog.Write(_logger, request, route, status, use, elapsed);
-        BerthMetrics.RequestEnds(request, route, status, elapsed);
-        BerthTraces.EndRequest(span, request, route, status, use.Calls);
-
-        Task TellAsync(int answer) => _audit?.TellAsync(request, route, answer) ?? Task.CompletedTask;
+        RequestLog.Write(_logger, request, status, use, elapsed);
+        BerthMetrics.RequestEnds(request, status, elapsed);
+        BerthTraces.EndRequest(span, request, status, use.Calls);
     }
+
+    /// <remarks>Apart from the rest, so that what it captures costs only those who audit.</remarks>
+    private static void TellWhenAnswered(AuditTrail audit, RegistryRequest request) =>
+        request.Response.OnStarting(() => audit.TellAsync(request, request.Response.StatusCode));
 
     /// <summary>Who may not pass is counted too: by its address, unless it has proved who it is.</summary>
     private async Task<RegistryError?> AdmitAsync(RegistryRequest request, Route route)
     {
         var error = await _gate.AdmitAsync(request, route);
-        if (route.Access == Access.None && (route.Pattern != RouteTable.Token || request.Http.Headers.Authorization.Count > 0))
+        if (!_throttle.Counts
+            || (route.Access == Access.None && (route.Pattern != RouteTable.Token || request.Http.Headers.Authorization.Count > 0)))
         {
             return error;
         }

@@ -30,6 +30,9 @@ internal sealed class RegistryRequest(HttpContext context)
     /// <summary>Fires when this instance is about to end, and what is being received has to be saved.</summary>
     public CancellationToken Stopping { get; init; }
 
+    /// <summary>What answers it; <see langword="null"/> where nothing does.</summary>
+    public Route? Route { get; set; }
+
     public RepositoryName Repository { get; private set; }
 
     /// <summary>The project of the repository; <see langword="null"/> where the path names none.</summary>

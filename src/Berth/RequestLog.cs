@@ -7,10 +7,16 @@ namespace Berth;
 internal static partial class RequestLog
 {
     public static void Write(
-        ILogger logger, RegistryRequest request, Route? route, int status, StorageUse use, TimeSpan elapsed) =>
-        Answered(
-            logger, request.Http.Method, route?.Id ?? "none", request.Repository.ToString(), Reference(request, route), status,
-            request.Bytes, use.Calls, elapsed.TotalMilliseconds, request.Context.TraceIdentifier);
+        ILogger logger, RegistryRequest request, int status, StorageUse use, TimeSpan elapsed)
+    {
+        // Asked here too: some of what the line says is made for it.
+        if (logger.IsEnabled(LogLevel.Information))
+        {
+            Answered(
+                logger, request.Http.Method, request.Route?.Id ?? "none", request.Repository.ToString(), Reference(request), status,
+                request.Bytes, use.Calls, elapsed.TotalMilliseconds, request.Context.TraceIdentifier);
+        }
+    }
 
     [LoggerMessage(1, LogLevel.Information,
         "{Method} {Route} {Repository} {Reference} {Status} {Bytes} bytes {StorageCalls} calls {Milliseconds:0.0} ms " +
@@ -22,8 +28,8 @@ internal static partial class RequestLog
     [LoggerMessage(2, LogLevel.Error, "Request {RequestId} failed")]
     public static partial void Failed(ILogger logger, Exception exception, string requestId);
 
-    private static string Reference(RegistryRequest request, Route? route) =>
-        route is null ? Printable(request.Http.Path.Value)
+    private static string Reference(RegistryRequest request) =>
+        request.Route is null ? Printable(request.Http.Path.Value)
         : request.Reference.ToString() is { Length: > 0 } reference ? reference
         : request.Digest.ToString() is { Length: > 0 } digest ? digest
         : request.Upload.ToString();

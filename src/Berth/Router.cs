@@ -8,6 +8,9 @@ internal sealed class Router
 {
     private const string Name = "{name}";
 
+    /// <summary>Paths of no more are taken apart without the heap: any image's.</summary>
+    private const int FewSegments = 32;
+
     private readonly Group[] _groups;
     private readonly bool _deleteEnabled;
 
@@ -19,25 +22,23 @@ internal sealed class Router
         _groups = [.. routes.GroupBy(route => route.Pattern).Select(group => new Group(group.Key, [.. group], IsEnabled))];
     }
 
-    /// <summary>Finds the route and binds the variables of its pattern.</summary>
-    public RegistryError? Find(RegistryRequest request, out Route? route)
+    /// <summary>Finds the request's route and binds the variables of its pattern.</summary>
+    public RegistryError? Find(RegistryRequest request)
     {
-        route = null;
-        var path = request.Http.Path.Value ?? "";
-        var segments = path.TrimStart('/').Split('/');
-        if (segments is [.., ""])
-        {
-            segments = segments[..^1];
-        }
+        var path = request.Http.Path.Value.AsSpan().TrimStart('/');
+        var count = path.Count('/') + 1;
+        Span<Range> ranges = count <= FewSegments ? stackalloc Range[FewSegments] : new Range[count];
+        var segments = new Segments(path, ranges[..path.Split(ranges[..count], '/')]);
         foreach (var group in _groups)
         {
             if (group.Match(segments) is not { } skipped)
             {
                 continue;
             }
-            route = HttpMethods.IsOptions(request.Http.Method)
+            var route = HttpMethods.IsOptions(request.Http.Method)
                 ? group.Options
-                : Array.Find(group.Routes, one => one.Methods.Contains(request.Http.Method));
+                : group.Find(request.Http.Method);
+            request.Route = route;
             if (route is null)
             {
                 return RegistryError.MethodNotAllowed(group.Allowed);
@@ -50,19 +51,42 @@ internal sealed class Router
 
     private bool IsEnabled(Route route) => _deleteEnabled || route.Access != Access.Delete;
 
+    /// <summary>A path between its slashes, as it lies in the request.</summary>
+    private readonly ref struct Segments
+    {
+        private readonly ReadOnlySpan<char> _path;
+        private readonly ReadOnlySpan<Range> _ranges;
+
+        /// <param name="path">Without its first slash.</param>
+        /// <param name="ranges">What is between slashes; nothing after the last is no segment.</param>
+        public Segments(ReadOnlySpan<char> path, ReadOnlySpan<Range> ranges)
+        {
+            _path = path;
+            _ranges = path.IsEmpty || path[^1] == '/' ? ranges[..^1] : ranges;
+        }
+
+        public int Count => _ranges.Length;
+
+        public ReadOnlySpan<char> this[int index] => _path[_ranges[index]];
+
+        /// <summary>Some of them, with the slashes between them.</summary>
+        public string Join(int first, int count) => new(_path[_ranges[first].Start.._ranges[first + count - 1].End]);
+    }
+
     private sealed class Group
     {
         private readonly string[] _segments;
+        private readonly int _name;
+        private readonly Route[] _routes;
 
         public Group(string pattern, Route[] routes, Func<Route, bool> isEnabled)
         {
             _segments = pattern.Trim('/').Split('/');
-            Routes = routes;
+            _name = Array.IndexOf(_segments, Name);
+            _routes = routes;
             Allowed = string.Join(", ", routes.Where(isEnabled).SelectMany(route => route.Methods));
             Options = new("options", [HttpMethods.Options], pattern, Access.None, AllowAsync);
         }
-
-        public Route[] Routes { get; }
 
         public string Allowed { get; }
 
@@ -73,23 +97,34 @@ internal sealed class Router
         public Route Options { get; }
 
         /// <returns>By how many segments {name} is longer than one; <see langword="null"/> when the path differs.</returns>
-        public int? Match(string[] path)
+        public int? Match(Segments path)
         {
-            var name = Array.IndexOf(_segments, Name);
-            var skipped = path.Length - _segments.Length;
-            if (skipped < 0 || (name < 0 && skipped > 0))
+            var skipped = path.Count - _segments.Length;
+            if (skipped < 0 || (_name < 0 && skipped > 0))
             {
                 return null;
             }
             for (var i = 0; i < _segments.Length; i++)
             {
                 var segment = _segments[i];
-                if (segment[0] != '{' && segment != path[i < name || name < 0 ? i : i + skipped])
+                if (segment[0] != '{' && !path[i < _name || _name < 0 ? i : i + skipped].SequenceEqual(segment))
                 {
                     return null;
                 }
             }
             return skipped;
+        }
+
+        public Route? Find(string method)
+        {
+            foreach (var route in _routes)
+            {
+                if (route.Methods.Contains(method))
+                {
+                    return route;
+                }
+            }
+            return null;
         }
 
         private Task<RegistryError?> AllowAsync(RegistryRequest request)
@@ -99,7 +134,7 @@ internal sealed class Router
             return Task.FromResult<RegistryError?>(null);
         }
 
-        public RegistryError? Bind(RegistryRequest request, string[] path, int skipped)
+        public RegistryError? Bind(RegistryRequest request, Segments path, int skipped)
         {
             RegistryError? error = null;
             for (int i = 0, at = 0; i < _segments.Length; i++)
@@ -107,7 +142,7 @@ internal sealed class Router
                 var count = _segments[i] == Name ? skipped + 1 : 1;
                 if (_segments[i][0] == '{')
                 {
-                    error ??= request.Bind(_segments[i], string.Join('/', path, at, count));
+                    error ??= request.Bind(_segments[i], path.Join(at, count));
                 }
                 at += count;
             }

@@ -1,8 +1,9 @@
+using Berth.Guarantees.Tests.Costs;
 using Berth.Guarantees.Tests.Crashes;
 
 namespace Berth.Guarantees.Tests;
 
-/// <summary>What this assembly does when it is started as a program: it is the server that the sweeps kill.</summary>
+/// <summary>What this assembly does when it is started as a program: the server that the sweeps kill, and what counts allocations.</summary>
 internal static class Program
 {
     private static async Task<int> Main(string[] arguments)
@@ -22,6 +23,12 @@ internal static class Program
         if (arguments is [TracedServer.Command, .. var folders])
         {
             await TracedServer.RunAsync(folders);
+            return 0;
+        }
+
+        if (arguments is [AllocationCount.Command, .. var store])
+        {
+            await AllocationCount.RunAsync(store);
             return 0;
         }
 

@@ -22,13 +22,18 @@ internal sealed class Gate(
     ApiRules? api = null)
 {
     /// <returns>Why the request may not pass; <see langword="null"/> where it may.</returns>
-    public async Task<RegistryError?> AdmitAsync(RegistryRequest request, Route route)
+    public Task<RegistryError?> AdmitAsync(RegistryRequest request, Route route)
     {
         if (authenticator is null || route.Access == Access.None)
         {
             request.Rights = new(Caller.Anonymous, policy);
-            return null;
+            return Task.FromResult<RegistryError?>(null);
         }
+        return AuthenticateAsync(authenticator, request, route);
+    }
+
+    private async Task<RegistryError?> AuthenticateAsync(Authenticator authenticator, RegistryRequest request, Route route)
+    {
         // Both read from the store: beside each other, not one after the other.
         var project = request.Project;
         var rules = project is null ? null : policy.ReadAsync(project.Value, request.Aborted);

@@ -7,13 +7,13 @@ namespace Berth.Auth;
 /// <param name="policy">What principals may do.</param>
 internal sealed class Rights(Caller caller, IAccessPolicy policy)
 {
-    private readonly Dictionary<ProjectName, Task<IProjectRules>> _asked = [];
+    private Dictionary<ProjectName, Task<IProjectRules>>? _asked;
 
     /// <summary>Who asks.</summary>
     public Caller Caller => caller;
 
     /// <summary>Takes the rules of a project that are being read already.</summary>
-    public void Know(ProjectName project, Task<IProjectRules> rules) => _asked[project] = rules;
+    public void Know(ProjectName project, Task<IProjectRules> rules) => (_asked ??= [])[project] = rules;
 
     /// <summary>The actions it may do with a repository.</summary>
     public async ValueTask<RepositoryActions> OnAsync(RepositoryName repository, CancellationToken cancellationToken)
@@ -44,11 +44,11 @@ internal sealed class Rights(Caller caller, IAccessPolicy policy)
     /// <summary>The rules of a project, read once in a request.</summary>
     public Task<IProjectRules> RulesAsync(ProjectName project, CancellationToken cancellationToken)
     {
-        if (!_asked.TryGetValue(project, out var rules))
+        if (_asked?.TryGetValue(project, out var rules) != true)
         {
             rules = policy.ReadAsync(project, cancellationToken);
-            _asked[project] = rules;
+            Know(project, rules);
         }
-        return rules;
+        return rules!;
     }
 }

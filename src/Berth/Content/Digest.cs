@@ -46,13 +46,27 @@ internal readonly record struct Digest
     }
 
     /// <summary>The digest of bytes at hand.</summary>
-    public static Digest Of(DigestAlgorithm algorithm, ReadOnlySpan<byte> content) =>
-        FromHash(algorithm, algorithm == DigestAlgorithm.Sha256 ? SHA256.HashData(content) : SHA512.HashData(content));
+    public static Digest Of(DigestAlgorithm algorithm, ReadOnlySpan<byte> content)
+    {
+        Span<byte> hash = stackalloc byte[SHA512.HashSizeInBytes];
+        var length = algorithm == DigestAlgorithm.Sha256 ? SHA256.HashData(content, hash) : SHA512.HashData(content, hash);
+        return FromHash(algorithm, hash[..length]);
+    }
 
     /// <summary>The digest whose hash was computed elsewhere: 32 or 64 bytes.</summary>
     public static Digest FromHash(DigestAlgorithm algorithm, ReadOnlySpan<byte> hash) =>
-        new(algorithm, (algorithm == DigestAlgorithm.Sha256 ? Sha256Prefix : Sha512Prefix) +
-            Convert.ToHexStringLower(hash));
+        new(algorithm, string.Create(Sha256Prefix.Length + (2 * hash.Length), new Source(algorithm, hash), static (text, source) =>
+        {
+            (source.Algorithm == DigestAlgorithm.Sha256 ? Sha256Prefix : Sha512Prefix).CopyTo(text);
+            Convert.TryToHexStringLower(source.Hash, text[Sha256Prefix.Length..], out _);
+        }));
 
     public override string ToString() => _text ?? "";
+
+    private readonly ref struct Source(DigestAlgorithm algorithm, ReadOnlySpan<byte> hash)
+    {
+        public DigestAlgorithm Algorithm { get; } = algorithm;
+
+        public ReadOnlySpan<byte> Hash { get; } = hash;
+    }
 }

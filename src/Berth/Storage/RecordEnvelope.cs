@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -54,11 +55,14 @@ public static class RecordEnvelope
 
     private static void WriteCheck(ReadOnlySpan<byte> content, Span<byte> check)
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(content[..NonceDigits]);
-        hash.AppendData(content[HeaderSize..]);
+        // Copied together: a hash in steps costs each reading of a record a handle with a finalizer.
+        var size = content.Length - CheckDigits - 1;
+        var hashed = ArrayPool<byte>.Shared.Rent(size);
+        content[..NonceDigits].CopyTo(hashed);
+        content[HeaderSize..].CopyTo(hashed.AsSpan(NonceDigits));
         Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
-        hash.GetHashAndReset(digest);
+        SHA256.HashData(hashed.AsSpan(0, size), digest);
+        ArrayPool<byte>.Shared.Return(hashed);
         Convert.TryToHexStringLower(digest[..(CheckDigits / 2)], check, out _);
     }
 }

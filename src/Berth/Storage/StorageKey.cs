@@ -48,7 +48,7 @@ public static class StorageKey
             }
         }
 
-        RequireSize(key, MaximumLength, name);
+        RequireSize(SizeOf(key, name), MaximumLength, name);
     }
 
     /// <summary>Checks a record's row.</summary>
@@ -75,7 +75,7 @@ public static class StorageKey
                 $"A partition has at most {MaximumPartitionLength} characters.", nameof(key));
         }
 
-        RequireSize(key.Partition + key.Row, MaximumRecordKeySize, nameof(key));
+        RequireSize(SizeOf(key.Partition, nameof(key)) + SizeOf(key.Row, nameof(key)), MaximumRecordKeySize, nameof(key));
     }
 
     /// <summary>Checks what a listing of objects is asked for.</summary>
@@ -164,18 +164,20 @@ public static class StorageKey
         ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, MaximumPageLimit);
     }
 
-    private static void RequireSize(string key, int maximum, string? name)
+    private static int SizeOf(string key, string? name)
     {
-        int size;
         try
         {
-            size = Utf8.GetByteCount(key);
+            return Utf8.GetByteCount(key);
         }
         catch (EncoderFallbackException exception)
         {
             throw new ArgumentException("A key has no unpaired surrogates.", name, exception);
         }
+    }
 
+    private static void RequireSize(int size, int maximum, string? name)
+    {
         if (size > maximum)
         {
             throw new ArgumentException($"A key of {size} UTF-8 bytes is longer than {maximum}.", name);

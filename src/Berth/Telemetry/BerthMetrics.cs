@@ -59,17 +59,16 @@ internal static class BerthMetrics
 
     /// <summary>A request is answered.</summary>
     /// <param name="request">The request.</param>
-    /// <param name="route">Its route; <see langword="null"/> where it has none.</param>
     /// <param name="status">The status of its answer.</param>
     /// <param name="elapsed">How long it took.</param>
-    public static void RequestEnds(RegistryRequest request, Route? route, int status, TimeSpan elapsed)
+    public static void RequestEnds(RegistryRequest request, int status, TimeSpan elapsed)
     {
         ActiveRequests.Add(-1);
         if (RequestDuration.Enabled)
         {
             RequestDuration.Record(
                 elapsed.TotalSeconds, new("http.request.method", MethodOf(request)),
-                new("http.route", route?.Pattern ?? "none"), new("http.response.status_code", status));
+                new("http.route", request.Route?.Pattern ?? "none"), new("http.response.status_code", status));
         }
         if (request.Bytes > 0)
         {

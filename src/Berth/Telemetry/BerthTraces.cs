@@ -23,17 +23,17 @@ internal static class BerthTraces
     }
 
     /// <summary>Ends the span of a request.</summary>
-    public static void EndRequest(Activity? span, RegistryRequest request, Route? route, int status, int calls)
+    public static void EndRequest(Activity? span, RegistryRequest request, int status, int calls)
     {
         if (span is null)
         {
             return;
         }
-        span.DisplayName = route is null ? request.Http.Method : $"{request.Http.Method} {route.Pattern}";
+        span.DisplayName = request.Route is not { } route ? request.Http.Method : $"{request.Http.Method} {route.Pattern}";
         span.SetTag("http.request.method", request.Http.Method);
-        span.SetTag("http.route", route?.Pattern);
+        span.SetTag("http.route", request.Route?.Pattern);
         span.SetTag("http.response.status_code", status);
-        span.SetTag("berth.route", route?.Id);
+        span.SetTag("berth.route", request.Route?.Id);
         span.SetTag("berth.repository", request.Repository.ToString() is { Length: > 0 } name ? name : null);
         span.SetTag("berth.content.bytes", request.Bytes);
         span.SetTag("berth.storage.calls", calls);

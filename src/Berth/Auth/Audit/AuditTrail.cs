@@ -43,9 +43,8 @@ internal sealed partial class AuditTrail : IDisposable
 
     /// <summary>Writes the event of a request, if it has one that was not written yet. Never throws.</summary>
     /// <param name="request">The request.</param>
-    /// <param name="route">Its route; <see langword="null"/> where it has none.</param>
     /// <param name="status">The status of its answer.</param>
-    public async Task TellAsync(RegistryRequest request, Route? route, int status)
+    public async Task TellAsync(RegistryRequest request, int status)
     {
         var facts = AuditFacts.Of(request.Context);
         if (facts.IsTold)
@@ -53,7 +52,7 @@ internal sealed partial class AuditTrail : IDisposable
             return;
         }
         facts.IsTold = true;
-        if (route is null || AuditEvents.Find(request, route, facts, status) is not { } found)
+        if (request.Route is not { } route || AuditEvents.Find(request, route, facts, status) is not { } found)
         {
             return;
         }
