@@ -13,10 +13,14 @@ namespace Berth.Storage.FileSystem;
 /// </remarks>
 public sealed class FileSystemObjects : IObjectStore, IVersionedObjects
 {
+    /// <summary>What listings may remember, in bytes: two million names of ten characters.</summary>
+    private const long ListingMemory = 32 * 1024 * 1024;
+
     private readonly FileTree _tree;
     private readonly FileReader _reader;
     private readonly StripedLocks _locks;
     private readonly FileUploads _uploads;
+    private readonly ListedFolders _folders;
 
     /// <summary>Opens a folder, and creates it where it is absent.</summary>
     /// <param name="root">The folder, on one file system that has file locks. Nothing outside it is touched.</param>
@@ -28,6 +32,7 @@ public sealed class FileSystemObjects : IObjectStore, IVersionedObjects
         _reader = new(_tree);
         _locks = new(_tree.Locks);
         _uploads = new(_tree, _reader, _locks);
+        _folders = new(FolderStamp.TryRead, new FolderClock(_tree.Clock, FolderStamp.TryRead).HasPassed, ListingMemory);
     }
 
     /// <summary>65,536: smaller parts would work, but cost a flush each.</summary>
@@ -193,7 +198,7 @@ public sealed class FileSystemObjects : IObjectStore, IVersionedObjects
         var slash = prefix.LastIndexOf('/');
         var folder = slash < 0 ? _tree.Objects : _tree.ObjectPath(prefix[..slash]);
         return RunAsync(
-            () => new FileListing(prefix, after, limit, cancellationToken).List(folder, prefix[..(slash + 1)]),
+            () => new FileListing(_folders, prefix, after, limit, cancellationToken).List(folder, prefix[..(slash + 1)]),
             cancellationToken);
     }
 
