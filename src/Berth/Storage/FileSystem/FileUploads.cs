@@ -69,8 +69,7 @@ internal sealed class FileUploads(FileTree tree, FileReader reader, StripedLocks
     {
         var folder = FolderOf(uploadId) ?? throw Unknown();
         using var handle = OpenAttempt(Path.Join(folder, FileNames.EncodeSegment(part.Attempt)));
-        Files.Write(handle, content, part.Offset, cancellationToken);
-        Writeback.Begin(handle, part.Offset, content.Length);
+        PartFile.Write(handle, content, part.Offset, cancellationToken);
         return Files.FolderExists(folder)
             ? Pieces.Receipt(part.Attempt, part.Offset, content.Length)
             : throw Unknown();
