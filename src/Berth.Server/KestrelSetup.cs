@@ -31,6 +31,8 @@ internal static class KestrelSetup
                 endpoint.Protocols = https is null ? HttpProtocols.Http1 : HttpProtocols.Http1AndHttp2;
                 if (https is not null)
                     endpoint.UseHttps(https);
+                else if (OperatingSystem.IsLinux())
+                    endpoint.Use(next => connection => SocketOutput.RunAsync(connection, next));
             });
             if (options.MetricsAddress is { } metrics)
             {

@@ -44,7 +44,7 @@ internal static class RouteTable
             new("end-1", Read, "/v2/", Access.Login, CheckApi.HandleAsync),
             new("catalog", ["GET"], "/v2/_catalog", Access.Catalog, listRepositories.HandleAsync),
             new("end-4", ["POST"], Uploads, Access.Push, new StartUpload(uploads, blobs).HandleAsync), // and end-11
-            new("end-2", Read, Blob, Access.Pull, new GetBlob(blobs, objects, options).HandleAsync),
+            new("end-2", Read, Blob, Access.Pull, new GetBlob(blobs, objects, options, new(time)).HandleAsync),
             new("end-3", Read, Manifest, Access.Pull, new GetManifest(manifests, tags).HandleAsync),
             new("end-5", ["PATCH"], Upload, Access.Push, new AppendUpload(uploads).HandleAsync),
             new("end-6", ["PUT"], Upload, Access.Push, new FinishUpload(uploads, blobs).HandleAsync),

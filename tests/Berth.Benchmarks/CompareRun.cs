@@ -19,6 +19,8 @@ internal static class CompareRun
         new ListCatalog(),
         new StartUp(),
         new MemoryUse(),
+        new OverS3(),
+        new FunctionsLatency(),
         new ScaleOfListings(),
     ];
 

@@ -11,7 +11,7 @@ namespace Berth.Endpoints;
 /// section 14), 307 to the store where it can sign a URL; HEAD never redirects. 404 BLOB_UNKNOWN. A 200 that is complete has the
 /// bytes of the digest: else the connection breaks.
 /// </summary>
-internal sealed class GetBlob(BlobStore blobs, IObjectStore objects, RegistryOptions options)
+internal sealed class GetBlob(BlobStore blobs, IObjectStore objects, RegistryOptions options, ProvenFiles proven)
 {
     private const string OneYear = "max-age=31536000, immutable";
 
@@ -74,7 +74,7 @@ internal sealed class GetBlob(BlobStore blobs, IObjectStore objects, RegistryOpt
         {
             case null:
                 request.Response.ContentType = MediaTypes.OctetStream;
-                await content.SendWholeAsync(request.Digest);
+                await content.SendWholeAsync(request.Digest, proven);
                 break;
             case []:
                 return RegistryError.RangeNotSatisfiable(blob.Size);

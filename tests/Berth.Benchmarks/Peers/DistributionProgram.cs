@@ -27,7 +27,8 @@ internal sealed class DistributionProgram : RegistryProgram
         var configuration = new JsonObject // which is YAML
         {
             ["version"] = 0.1,
-            ["log"] = new JsonObject { ["level"] = "error" },
+            // Neither side writes a line for each request: somebody would have to read it.
+            ["log"] = new JsonObject { ["level"] = "error", ["accesslog"] = new JsonObject { ["disabled"] = true } },
             ["storage"] = new JsonObject { ["delete"] = new JsonObject { ["enabled"] = true } },
             ["http"] = new JsonObject { ["addr"] = $"127.0.0.1:{port}" },
         };

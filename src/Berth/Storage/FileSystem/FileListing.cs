@@ -1,107 +1,79 @@
-using System.IO.Enumeration;
-
 namespace Berth.Storage.FileSystem;
 
 /// <summary>
 /// Walks the tree of objects in the order of their keys, only where keys can follow the one to list after.
 /// </summary>
-internal sealed class FileListing(string prefix, string? after, int limit, CancellationToken cancellationToken)
+internal sealed class FileListing(
+    ListedFolders folders, string prefix, string? after, int limit, CancellationToken cancellationToken)
 {
-    private static readonly EnumerationOptions Everything = new()
-    {
-        AttributesToSkip = FileAttributes.None,
-        IgnoreInaccessible = false,
-    };
+    /// <summary>What no name has: behind a name, it is the least that follows it.</summary>
+    private const char Least = '\0';
 
-    private readonly List<string> _keys = [];
+    private readonly List<string> _keys = new(limit + 1);
 
-    /// <summary>Lists the keys in a folder that begin with the prefix, each with the folder's key in front.</summary>
+    /// <summary>Lists the keys in a folder that begin with the prefix.</summary>
+    /// <param name="folder">The folder's path.</param>
+    /// <param name="folderKey">The whole segments of the prefix.</param>
     public Page<string> List(string folder, string folderKey)
     {
-        Walk(folder, folderKey);
-        return new(_keys.Count > limit ? _keys[..limit] : _keys, _keys.Count > limit);
+        Walk(folder, folderKey, prefix[folderKey.Length..]);
+        var more = _keys.Count > limit;
+        if (more)
+        {
+            _keys.RemoveAt(limit);
+        }
+
+        return new(_keys, more);
     }
 
-    private void Walk(string folder, string folderKey)
+    private void Walk(string folder, string folderKey, string beginning)
     {
-        cancellationToken.ThrowIfCancellationRequested();
-        var entries = new List<Entry>();
-        Collect(folder, string.Empty, folderKey, entries);
-        entries.Sort((left, right) => string.CompareOrdinal(left.Key, right.Key));
-        foreach (var entry in entries)
+        if (FirstIn(folderKey) is not { } from)
         {
-            if (_keys.Count > limit)
+            return;
+        }
+
+        FolderNames names;
+        from = string.CompareOrdinal(beginning, from) > 0 ? beginning : from;
+        do
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            names = folders.Read(folder, from, limit + 1);
+            for (var index = names.Find(from); index < names.Count; index++)
             {
-                return;
+                var name = names[index];
+                if (_keys.Count > limit || !name.StartsWith(beginning, StringComparison.Ordinal))
+                {
+                    return;
+                }
+
+                if (name.EndsWith('/'))
+                {
+                    var path = Path.Join(folder, FileNames.EncodeSegment(name[..^1]));
+                    Walk(path, folderKey + name, string.Empty);
+                }
+                else
+                {
+                    _keys.Add(folderKey + name);
+                }
             }
 
-            if (entry.Folder is not null)
-            {
-                Walk(entry.Folder, entry.Key);
-            }
-            else if (_keys.Count == 0 || _keys[^1] != entry.Key)
-            {
-                // Equal only while a write replaces an object in pieces by one in a file.
-                _keys.Add(entry.Key);
-            }
+            from = names.IsCut ? names[names.Count - 1] + Least : from;
         }
+        while (names.IsCut);
     }
 
     /// <summary>
-    /// Adds what lies in one folder of the tree, with a slash behind folders: so they sort among the keys as the keys
-    /// in
-    /// them do (<c>a-b</c>, <c>a/b</c>, <c>a0</c>). A long name's components count as one folder.
+    /// The first name in a folder that may be, or hold, a key to list; <see langword="null"/> where none may.
     /// </summary>
-    private void Collect(string folder, string begun, string folderKey, List<Entry> entries)
+    private string? FirstIn(string folderKey)
     {
-        foreach (var (name, isFolder) in Read(folder))
+        if (after is null || !after.StartsWith(folderKey, StringComparison.Ordinal))
         {
-            var path = Path.Join(folder, name);
-            var isPieces = isFolder && name.EndsWith(FileNames.CompositeSuffix, StringComparison.Ordinal);
-            if (isFolder && name.EndsWith(FileNames.Continued))
-            {
-                Collect(path, $"{begun}{name}/", folderKey, entries);
-                continue;
-            }
-
-            var encoded = begun + name;
-            var segment = FileNames.TryDecodeSegment(isPieces ? encoded[..^FileNames.CompositeSuffix.Length] : encoded);
-            if (segment is not null)
-            {
-                Add(entries, isFolder && !isPieces ? new(folderKey + segment + "/", path) : new(folderKey + segment, null));
-            }
+            return string.CompareOrdinal(after, folderKey) < 0 ? string.Empty : null;
         }
+
+        var slash = after.IndexOf('/', folderKey.Length);
+        return slash < 0 ? after[folderKey.Length..] + Least : after[folderKey.Length..(slash + 1)];
     }
-
-    private void Add(List<Entry> entries, Entry entry)
-    {
-        var follows = after is null
-            || string.CompareOrdinal(entry.Key, after) > 0
-            || (entry.Folder is not null && after.StartsWith(entry.Key, StringComparison.Ordinal));
-        if (follows && entry.Key.StartsWith(prefix, StringComparison.Ordinal))
-        {
-            entries.Add(entry);
-        }
-    }
-
-    private static List<(string Name, bool IsFolder)> Read(string folder)
-    {
-        try
-        {
-            return
-            [
-                .. new FileSystemEnumerable<(string, bool)>(
-                    folder,
-                    (ref FileSystemEntry entry) => (entry.FileName.ToString(), entry.IsDirectory),
-                    Everything),
-            ];
-        }
-        catch (DirectoryNotFoundException)
-        {
-            return [];
-        }
-    }
-
-    /// <summary>A key, or for a folder what all keys in it begin with.</summary>
-    private readonly record struct Entry(string Key, string? Folder);
 }

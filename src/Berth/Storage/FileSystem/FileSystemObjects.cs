@@ -13,10 +13,14 @@ namespace Berth.Storage.FileSystem;
 /// </remarks>
 public sealed class FileSystemObjects : IObjectStore, IVersionedObjects
 {
+    /// <summary>What listings may remember, in bytes: two million names of ten characters.</summary>
+    private const long ListingMemory = 32 * 1024 * 1024;
+
     private readonly FileTree _tree;
     private readonly FileReader _reader;
     private readonly StripedLocks _locks;
     private readonly FileUploads _uploads;
+    private readonly ListedFolders _folders;
 
     /// <summary>Opens a folder, and creates it where it is absent.</summary>
     /// <param name="root">The folder, on one file system that has file locks. Nothing outside it is touched.</param>
@@ -28,6 +32,7 @@ public sealed class FileSystemObjects : IObjectStore, IVersionedObjects
         _reader = new(_tree);
         _locks = new(_tree.Locks);
         _uploads = new(_tree, _reader, _locks);
+        _folders = new(FolderStamp.TryRead, new FolderClock(_tree.Clock, FolderStamp.TryRead).HasPassed, ListingMemory);
     }
 
     /// <summary>65,536: smaller parts would work, but cost a flush each.</summary>
@@ -43,7 +48,7 @@ public sealed class FileSystemObjects : IObjectStore, IVersionedObjects
     public Task<ObjectInfo?> StatAsync(string key, CancellationToken cancellationToken)
     {
         StorageKey.Require(key);
-        return RunAsync<ObjectInfo?>(
+        return ReadAsync<ObjectInfo?>(
             () => _reader.FindSize(key) is { } size ? new ObjectInfo(size) : null, cancellationToken);
     }
 
@@ -53,24 +58,24 @@ public sealed class FileSystemObjects : IObjectStore, IVersionedObjects
         StorageKey.Require(key);
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
         ArgumentOutOfRangeException.ThrowIfNegative(length ?? 0, nameof(length));
-        return RunAsync<Stream?>(() => _reader.Open(key, offset, length), cancellationToken);
+        return ReadAsync<Stream?>(() => _reader.Open(key, offset, length), cancellationToken);
     }
 
     /// <inheritdoc/>
     public Task<ObjectContent?> ReadAsync(string key, CancellationToken cancellationToken)
     {
         StorageKey.Require(key);
-        return RunAsync(
-            async () =>
+        return ReadAsync(
+            () =>
             {
-                await using var stream = _reader.Open(key, 0, null);
+                using var stream = _reader.Open(key, 0, null);
                 if (stream is null)
                 {
                     return null;
                 }
 
                 var bytes = new byte[stream.Size];
-                await stream.ReadExactlyAsync(bytes, cancellationToken);
+                stream.ReadExactly(bytes);
                 return new ObjectContent(bytes, FileReader.VersionOf(bytes));
             },
             cancellationToken);
@@ -181,7 +186,7 @@ public sealed class FileSystemObjects : IObjectStore, IVersionedObjects
         var slash = prefix.LastIndexOf('/');
         var folder = slash < 0 ? _tree.Objects : _tree.ObjectPath(prefix[..slash]);
         return RunAsync(
-            () => new FileListing(prefix, after, limit, cancellationToken).List(folder, prefix[..(slash + 1)]),
+            () => new FileListing(_folders, prefix, after, limit, cancellationToken).List(folder, prefix[..(slash + 1)]),
             cancellationToken);
     }
 
@@ -258,6 +263,27 @@ public sealed class FileSystemObjects : IObjectStore, IVersionedObjects
         _ => true,
     };
 
+    /// <summary>
+    /// Runs on the caller's thread. What is read of a small file is in memory as a rule, and waiting for another thread takes
+    /// longer than reading it.
+    /// </summary>
+    private static Task<T> ReadAsync<T>(Func<T> read, CancellationToken cancellationToken)
+    {
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return Task.FromCanceled<T>(cancellationToken);
+        }
+
+        try
+        {
+            return Task.FromResult(read());
+        }
+        catch (Exception exception)
+        {
+            return Task.FromException<T>(Translate(exception));
+        }
+    }
+
     private static Task<T> RunAsync<T>(Func<T> work, CancellationToken cancellationToken) =>
         RunAsync(() => Task.FromResult(work()), cancellationToken);
 
@@ -279,13 +305,17 @@ public sealed class FileSystemObjects : IObjectStore, IVersionedObjects
         {
             return await Task.Run(work, cancellationToken);
         }
-        catch (UnauthorizedAccessException exception)
+        catch (Exception exception) when (Translate(exception) is StorageException translated && translated != exception)
         {
-            throw new StorageException("The process may not use the store's folder.", exception);
-        }
-        catch (IOException exception) when (Files.IsNoRoom(exception))
-        {
-            throw new StorageException("There is no room left where the store's folder is.", exception);
+            throw translated;
         }
     }
+
+    private static Exception Translate(Exception exception) => exception switch
+    {
+        UnauthorizedAccessException => new StorageException("The process may not use the store's folder.", exception),
+        IOException fault when Files.IsNoRoom(fault) =>
+            new StorageException("There is no room left where the store's folder is.", exception),
+        _ => exception,
+    };
 }

@@ -14,6 +14,7 @@ namespace Berth.Storage.FileSystem;
 ///           {id}%                     the same, closed: being completed
 /// tmp/      {random}                  files not yet renamed into store/, folders no longer wanted
 /// locks/    00 … ff                   empty files to lock
+///           clock                     an empty file to read the file system's clock from
 /// </code>
 /// </remarks>
 internal sealed class FileTree
@@ -52,6 +53,9 @@ internal sealed class FileTree
     public string Uploads { get; }
 
     public string Locks { get; }
+
+    /// <summary>The file of a <see cref="FolderClock"/>.</summary>
+    public string Clock => Path.Join(Locks, "clock");
 
     public string ObjectPath(string key) => Path.Join(Objects, FileNames.EncodeKey(key));
 

@@ -54,7 +54,20 @@ internal sealed class PieceStream : ForwardStream
     /// <summary>How many bytes the stream delivers from its beginning.</summary>
     public long Size { get; }
 
+    /// <summary>The one file that holds all of the bytes, or <see langword="null"/> where they are in several.</summary>
+    public SafeFileHandle? OnlyFile => _pieces.Count == 1 ? _handles[0] : null;
+
+    /// <summary>Where in <see cref="OnlyFile"/> the next byte is.</summary>
+    public long NextOffset => _pieces[0].Offset + _done;
+
     public override bool CanRead => !_disposed;
+
+    /// <summary>Leaves out bytes of <see cref="OnlyFile"/>, not beyond its last.</summary>
+    public void Skip(long count)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(count, _pieces[0].Length - _done);
+        _done += count;
+    }
 
     public override int Read(Span<byte> buffer)
     {
@@ -75,7 +88,10 @@ internal sealed class PieceStream : ForwardStream
             return 0;
         }
 
-        return Advance(await RandomAccess.ReadAsync(handle, buffer[..length], offset, cancellationToken));
+        // Only Windows reads asynchronously: elsewhere .NET would let another thread wait for the disk instead of this one.
+        return Advance(OperatingSystem.IsWindows()
+            ? await RandomAccess.ReadAsync(handle, buffer[..length], offset, cancellationToken)
+            : RandomAccess.Read(handle, buffer.Span[..length], offset));
     }
 
     protected override void Dispose(bool disposing)
@@ -117,7 +133,11 @@ internal sealed class PieceStream : ForwardStream
         _done += count;
         if (_done == _pieces[_current].Length)
         {
-            _handles[_current]?.Dispose();
+            if (_pieces.Count > 1)
+            {
+                _handles[_current]?.Dispose();
+            }
+
             _current++;
             _done = 0;
         }
