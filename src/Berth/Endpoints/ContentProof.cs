@@ -20,7 +20,7 @@ internal sealed class ContentProof : IDisposable
     private readonly Digest _digest;
     private readonly ProvenFiles _proven;
     private readonly SafeFileHandle? _handle;
-    private readonly FileIdentity? _file;
+    private readonly FileStamp? _file;
     private readonly long _begun;
     private readonly IncrementalHash? _hash;
 
@@ -31,7 +31,7 @@ internal sealed class ContentProof : IDisposable
         if (blob.Size >= SmallestRemembered && content is PieceStream { OnlyFile: { } handle })
         {
             // Of a file that has just been changed a second change might not show.
-            _file = FileIdentity.Of(handle) is { } file && file.IsSettled() ? file : null;
+            _file = FileStamp.Of(handle) is { } file && file.IsSettled() ? file : null;
             _handle = handle;
         }
         if (_file is null || !proven.Contains(digest, _file.Value))
@@ -64,7 +64,7 @@ internal sealed class ContentProof : IDisposable
         {
             return;
         }
-        var now = FileIdentity.Of(_handle!);
+        var now = FileStamp.Of(_handle!);
         if (now == before)
         {
             if (_hash is not null)
@@ -84,7 +84,7 @@ internal sealed class ContentProof : IDisposable
     /// The file was changed while it was sent. Deleting or linking it does that too and leaves the bytes alone: they are read once
     /// more.
     /// </summary>
-    private async Task RequireUnwrittenAsync(FileIdentity before, FileIdentity? now, CancellationToken cancellationToken)
+    private async Task RequireUnwrittenAsync(FileStamp before, FileStamp? now, CancellationToken cancellationToken)
     {
         if (now != before with { Changed = now?.Changed ?? 0 })
         {

@@ -18,17 +18,17 @@ internal sealed class ProvenFiles(TimeProvider time)
 
     private static readonly TimeSpan Lifetime = TimeSpan.FromHours(1);
 
-    private readonly ConcurrentDictionary<Digest, (FileIdentity File, long Since)> _files = new();
+    private readonly ConcurrentDictionary<Digest, (FileStamp File, long Since)> _files = new();
 
     /// <summary>Whether the file was found to hold the bytes of the digest, and is as it was then.</summary>
-    public bool Contains(Digest digest, FileIdentity file) =>
+    public bool Contains(Digest digest, FileStamp file) =>
         _files.TryGetValue(digest, out var proven) && proven.File == file && time.GetElapsedTime(proven.Since) < Lifetime;
 
     /// <summary>Remembers a file that holds the bytes of the digest.</summary>
     /// <param name="digest">The digest.</param>
     /// <param name="file">The file as it was from before the first byte was read until after the last.</param>
     /// <param name="since">When the reading began.</param>
-    public void Add(Digest digest, FileIdentity file, long since)
+    public void Add(Digest digest, FileStamp file, long since)
     {
         if (_files.Count >= Most)
         {

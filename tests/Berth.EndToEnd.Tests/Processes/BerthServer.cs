@@ -15,6 +15,9 @@ public sealed class BerthServer : IAsyncDisposable
     /// <summary>The address as image names have it.</summary>
     public string Host => Address.Authority;
 
+    /// <summary>Its process.</summary>
+    public int Id => _process.Id;
+
     /// <summary>All that the server has printed.</summary>
     public IReadOnlyCollection<string> Log => _process.Log;
 

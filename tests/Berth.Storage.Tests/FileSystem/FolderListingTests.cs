@@ -108,8 +108,13 @@ public sealed class FolderListingTests(ITestOutputHelper output) : IDisposable
         Assert.True(remembered > 0, "No tick ever passed between a change and a reading.");
 
         // As on a file system with such a clock: changes within a tick have one stamp, and the clock shows whole ticks.
-        static FolderStamp? SlowStamp(string path) => FolderStamp.TryRead(path) is { } exact
-            ? exact with { Modified = exact.Modified - (exact.Modified % Tick), Changed = exact.Changed - (exact.Changed % Tick) + 1 }
+        static FileStamp? SlowStamp(string path) => FileStamp.At(path) is { } exact
+            ? exact with
+            {
+                Size = 0,
+                Written = exact.Written - (exact.Written % Tick),
+                Changed = exact.Changed - (exact.Changed % Tick) + 1,
+            }
             : null;
     }
 
@@ -117,19 +122,19 @@ public sealed class FolderListingTests(ITestOutputHelper output) : IDisposable
     public void A_stamp_is_passed_when_the_clock_shows_a_later_time()
     {
         RequireStamps();
-        var clock = new FolderClock(Path.Join(Directory.CreateDirectory(_root).FullName, "clock"), FolderStamp.TryRead);
-        var stamp = FolderStamp.TryRead(_root)!.Value with { Changed = 1_000_000_001 };
+        var clock = new FolderClock(Path.Join(Directory.CreateDirectory(_root).FullName, "clock"), FileStamp.At);
+        var stamp = FileStamp.At(_root)!.Value with { Changed = 1_000_000_001 };
 
         Assert.True(clock.HasPassed(stamp));
         Assert.False(clock.HasPassed(stamp with { Changed = 1_000_000_000 })); // whole seconds
         Assert.False(clock.HasPassed(stamp with { Changed = long.MaxValue }));
-        Assert.False(new FolderClock(Path.Join(_root, "absent", "clock"), FolderStamp.TryRead).HasPassed(stamp));
+        Assert.False(new FolderClock(Path.Join(_root, "absent", "clock"), FileStamp.At).HasPassed(stamp));
     }
 
     [Fact]
     public void A_folder_in_which_nothing_changed_is_not_read_again()
     {
-        var folders = new ListedFolders(_ => new FolderStamp(0, 0, 1, 1, 1), _ => true, 1 << 20);
+        var folders = new ListedFolders(_ => new FileStamp(0, 1, 0, 1, 1), _ => true, 1 << 20);
         Fill("many");
         Fill("few", 100);
         Assert.Equal(Many, folders.Read(FolderPath("many"), "", 1).Count);
@@ -145,7 +150,7 @@ public sealed class FolderListingTests(ITestOutputHelper output) : IDisposable
     public void What_is_remembered_fits_its_memory_and_was_used_last()
     {
         const long Capacity = 20_000;
-        var folders = new ListedFolders(_ => new FolderStamp(0, 0, 1, 1, 1), _ => true, Capacity);
+        var folders = new ListedFolders(_ => new FileStamp(0, 1, 0, 1, 1), _ => true, Capacity);
         foreach (var name in Enumerable.Range(0, 20).Select(number => $"f{number}"))
         {
             Fill(name);
@@ -167,7 +172,7 @@ public sealed class FolderListingTests(ITestOutputHelper output) : IDisposable
     {
         var keys = Fill("many", 2000).Order(StringComparer.Ordinal).ToArray();
         Directory.CreateDirectory(Path.Join(FolderPath("many"), "an-empty-folder"));
-        var folders = new ListedFolders(FolderStamp.TryRead, _ => true, 4000);
+        var folders = new ListedFolders(FileStamp.At, _ => true, 4000);
         foreach (var first in new[] { 0, 1, 700, 1990 })
         {
             var (found, after) = (new List<string>(), first == 0 ? null : keys[first - 1]);

@@ -62,7 +62,7 @@ public sealed class ContentProofTests : IDisposable
             await File.WriteAllBytesAsync(FilePath, _content);
             await ProveAsync();
             using var handle = File.OpenHandle(FilePath);
-            wasFresh = !FileIdentity.Of(handle)!.Value.IsSettled(); // and so it was, before, when it was read
+            wasFresh = !FileStamp.Of(handle)!.Value.IsSettled(); // and so it was, before, when it was read
         }
         while (!wasFresh);
 
@@ -179,7 +179,7 @@ public sealed class ContentProofTests : IDisposable
     {
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         using var handle = File.OpenHandle(FilePath);
-        while (!FileIdentity.Of(handle)!.Value.IsSettled())
+        while (!FileStamp.Of(handle)!.Value.IsSettled())
         {
             await Task.Delay(10, deadline.Token);
         }

@@ -151,7 +151,7 @@ public sealed class FileSendingTests : IDisposable
     {
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         using var handle = File.OpenHandle(path);
-        while (!FileIdentity.Of(handle)!.Value.IsSettled())
+        while (!FileStamp.Of(handle)!.Value.IsSettled())
         {
             await Task.Delay(10, deadline.Token);
         }

@@ -32,7 +32,7 @@ public sealed class FileSystemObjects : IObjectStore, IVersionedObjects
         _reader = new(_tree);
         _locks = new(_tree.Locks);
         _uploads = new(_tree, _reader, _locks);
-        _folders = new(FolderStamp.TryRead, new FolderClock(_tree.Clock, FolderStamp.TryRead).HasPassed, ListingMemory);
+        _folders = new(FileStamp.At, new FolderClock(_tree.Clock, FileStamp.At).HasPassed, ListingMemory);
     }
 
     /// <summary>65,536: smaller parts would work, but cost a flush each.</summary>

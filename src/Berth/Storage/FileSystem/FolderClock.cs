@@ -9,7 +9,7 @@ namespace Berth.Storage.FileSystem;
 /// </remarks>
 /// <param name="path">An empty file of the store's own, made where it is absent.</param>
 /// <param name="stampOf">Reads the stamp of what is at a path.</param>
-internal sealed partial class FolderClock(string path, Func<string, FolderStamp?> stampOf)
+internal sealed partial class FolderClock(string path, Func<string, FileStamp?> stampOf)
 {
     private const int CurrentFolder = -100; // AT_FDCWD
     private const long Second = 1_000_000_000;
@@ -22,7 +22,7 @@ internal sealed partial class FolderClock(string path, Func<string, FolderStamp?
     /// Only a clock that is set back could stamp the same time again, and only by meeting the same nanosecond. Where times
     /// are whole seconds that is no remote chance, so that such a stamp is never passed.
     /// </remarks>
-    public bool HasPassed(FolderStamp stamp) => stamp.Changed % Second != 0 && Read() > stamp.Changed;
+    public bool HasPassed(FileStamp stamp) => stamp.Changed % Second != 0 && Read() > stamp.Changed;
 
     /// <returns><see langword="null"/> where the file can be neither touched nor made.</returns>
     private long? Read()

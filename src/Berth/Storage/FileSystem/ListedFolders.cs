@@ -16,7 +16,7 @@ namespace Berth.Storage.FileSystem;
 /// <param name="hasPassed">Tells whether all further changes give a folder another stamp than this.</param>
 /// <param name="capacity">The most memory for what is remembered, in bytes; a folder that takes more is not.</param>
 internal sealed class ListedFolders(
-    Func<string, FolderStamp?> stampOf, Func<FolderStamp, bool> hasPassed, long capacity)
+    Func<string, FileStamp?> stampOf, Func<FileStamp, bool> hasPassed, long capacity)
 {
     /// <summary>
     /// Folders of so many names are just read: it costs little more than a look at the stamp, and the many small ones of a
@@ -83,7 +83,7 @@ internal sealed class ListedFolders(
     private FolderNames ReadAll(string folder, string from, int count)
     {
         using var collector = new NameCollector(from, count, capacity);
-        var stamps = new List<(string Path, FolderStamp Stamp)>();
+        var stamps = new List<(string Path, FileStamp Stamp)>();
         var isLasting = ReadAll(folder, string.Empty, collector, stamps);
         var names = collector.ToNames();
         if (isLasting && collector.IsWhole)
@@ -96,7 +96,7 @@ internal sealed class ListedFolders(
 
     /// <returns>Whether the stamps tell of every change from now on.</returns>
     private bool ReadAll(
-        string folder, string begun, NameCollector names, List<(string Path, FolderStamp Stamp)> stamps)
+        string folder, string begun, NameCollector names, List<(string Path, FileStamp Stamp)> stamps)
     {
         var isLasting = false;
         if (stampOf(folder) is { } stamp && hasPassed(stamp))

@@ -3,7 +3,7 @@ namespace Berth.Storage.FileSystem;
 /// <summary>What was read of folders, and their stamps before it was.</summary>
 /// <param name="Names">The names in the folder, all of them.</param>
 /// <param name="Stamps">The folder's path and stamp, and those of the folders in which its long names go on.</param>
-internal sealed record ListedFolder(FolderNames Names, IReadOnlyList<(string Path, FolderStamp Stamp)> Stamps)
+internal sealed record ListedFolder(FolderNames Names, IReadOnlyList<(string Path, FileStamp Stamp)> Stamps)
 {
     /// <summary>About what one path and stamp take, in bytes.</summary>
     private const int StampSize = 256;
@@ -12,7 +12,7 @@ internal sealed record ListedFolder(FolderNames Names, IReadOnlyList<(string Pat
     public long Size { get; } = Names.Size + Stamps.Sum(stamp => StampSize + ((long)sizeof(char) * stamp.Path.Length));
 
     /// <summary>Whether nothing has changed in the folder since.</summary>
-    public bool IsCurrent(Func<string, FolderStamp?> stampOf)
+    public bool IsCurrent(Func<string, FileStamp?> stampOf)
     {
         foreach (var (path, stamp) in Stamps)
         {
