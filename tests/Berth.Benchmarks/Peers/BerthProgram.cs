@@ -55,7 +55,8 @@ internal sealed class BerthProgram : RegistryProgram
         RegistryStorage.Azure azure => new()
         {
             ["Berth__Storage__Provider"] = "azure",
-            ["AzureWebJobsStorage"] = azure.ConnectionString,
+            ["Berth__Storage__Azure__ConnectionString"] = azure.ConnectionString,
+            ["AzureWebJobsStorage"] = azure.ConnectionString, // the Functions app's worker wants it
             ["Berth__Storage__Azure__Container"] = azure.Name,
             ["Berth__Storage__Azure__Table"] = azure.Name,
         },
