@@ -1,6 +1,7 @@
 using System.Net;
 using Berth.Hosting;
 using Berth.Server.Configuration;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
@@ -20,7 +21,9 @@ internal static class KestrelSetup
     public static void Apply(IWebHostBuilder web, ServerOptions options)
     {
         var https = options.Tls?.Load();
-        web.UseKestrelCore().ConfigureKestrel(kestrel =>
+        web.UseKestrelCore();
+        web.ConfigureServices(services => services.AddSingleton<IMemoryPoolFactory<byte>, TransferBlocks>());
+        web.ConfigureKestrel(kestrel =>
         {
             ConnectionLimits.Apply(kestrel);
             Listen(kestrel, options.Address, endpoint =>

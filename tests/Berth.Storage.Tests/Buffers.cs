@@ -18,6 +18,14 @@ internal static class Buffers
         return new(first, 0, last, last.Memory.Length);
     }
 
+    /// <summary>Buffers as they are, one after the other.</summary>
+    public static ReadOnlySequence<byte> Join(IEnumerable<ReadOnlyMemory<byte>> buffers)
+    {
+        var first = new Segment(ReadOnlyMemory<byte>.Empty, 0);
+        var last = buffers.Aggregate(first, (end, buffer) => end.Append(buffer));
+        return new(first, 0, last, last.Memory.Length);
+    }
+
     private sealed class Segment : ReadOnlySequenceSegment<byte>
     {
         public Segment(ReadOnlyMemory<byte> memory, long index) => (Memory, RunningIndex) = (memory, index);

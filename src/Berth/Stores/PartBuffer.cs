@@ -5,7 +5,7 @@ namespace Berth.Stores;
 /// <summary>The bytes of one part, in segments that are rented as the bytes come.</summary>
 internal sealed class PartBuffer(UploadBuffers buffers) : IDisposable
 {
-    private readonly List<byte[]> _segments = [];
+    private readonly List<ArraySegment<byte>> _segments = [];
     private int _capacity;
     private int _taken; // segments out of the budget
     private bool _disposed;
@@ -17,7 +17,7 @@ internal sealed class PartBuffer(UploadBuffers buffers) : IDisposable
     /// <summary>Whether there is no room for another byte before <see cref="GrowAsync"/>.</summary>
     public bool NeedsGrowth => Length == _capacity && !IsFull;
 
-    private int LastLength => _segments[^1].Length - (_capacity - Length);
+    private int LastLength => _segments[^1].Count - (_capacity - Length);
 
     /// <summary>The bytes of two buffers, either of which may be missing, one after the other.</summary>
     public static ReadOnlySequence<byte> Join(PartBuffer? one, PartBuffer? other)
@@ -28,7 +28,7 @@ internal sealed class PartBuffer(UploadBuffers buffers) : IDisposable
             for (var i = 0; i < buffer._segments.Count; i++)
             {
                 var segment = buffer._segments[i];
-                last = new(segment.AsMemory(0, i == buffer._segments.Count - 1 ? buffer.LastLength : segment.Length), last);
+                last = new(segment.AsMemory(0, i == buffer._segments.Count - 1 ? buffer.LastLength : segment.Count), last);
                 first ??= last;
             }
         }
@@ -52,7 +52,7 @@ internal sealed class PartBuffer(UploadBuffers buffers) : IDisposable
         }
         var segment = buffers.Rent(_segments.Count);
         _segments.Add(segment);
-        _capacity += segment.Length;
+        _capacity += segment.Count;
         return true;
     }
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
 
 namespace Berth.Stores;
 
@@ -15,6 +16,9 @@ internal sealed class UploadBuffers : IDisposable
     /// <summary>The size of a large segment, in bytes.</summary>
     private const int LargeSegment = 256 * 1024;
 
+    /// <summary>Large segments begin at a multiple of this, so that a disk can take them as they are.</summary>
+    private const int Alignment = 4096;
+
     /// <summary>Large segments that an idle process keeps, 16 MiB: enough for one fast upload.</summary>
     private const int MostIdle = 64;
 
@@ -23,7 +27,7 @@ internal sealed class UploadBuffers : IDisposable
 
     // Not ArrayPool.Shared: it keeps so few arrays of this size that each part would allocate most of its own anew, and
     // large arrays are freed late.
-    private readonly ConcurrentStack<byte[]> _free = [];
+    private readonly ConcurrentStack<ArraySegment<byte>> _free = [];
 
     /// <param name="totalSize">The budget, in bytes.</param>
     /// <param name="minimumPartSize">The least size of a part that the store accepts, in bytes.</param>
@@ -49,25 +53,25 @@ internal sealed class UploadBuffers : IDisposable
         _budget.WaitAsync(patience, cancellationToken);
 
     /// <summary>The next segment of a part: small ones first, as configs, attestations and signatures need no more.</summary>
-    public byte[] Rent(int segmentsBefore) => segmentsBefore switch
+    public ArraySegment<byte> Rent(int segmentsBefore) => segmentsBefore switch
     {
         0 => ArrayPool<byte>.Shared.Rent(16 * 1024),
         1 => ArrayPool<byte>.Shared.Rent(64 * 1024),
-        _ => _free.TryPop(out var segment) ? segment : GC.AllocateUninitializedArray<byte>(LargeSegment),
+        _ => _free.TryPop(out var segment) ? segment : NewLarge(),
     };
 
     /// <summary>Takes back the segments of a part, of which so many came out of the budget.</summary>
-    public void Return(IEnumerable<byte[]> segments, int taken)
+    public void Return(IEnumerable<ArraySegment<byte>> segments, int taken)
     {
         foreach (var segment in segments)
         {
-            if (segment.Length == LargeSegment)
+            if (segment.Count == LargeSegment)
             {
                 _free.Push(segment);
             }
             else
             {
-                ArrayPool<byte>.Shared.Return(segment);
+                ArrayPool<byte>.Shared.Return(segment.Array!);
             }
         }
         if (taken > 0 && _budget.Release(taken) + taken == _count)
@@ -80,4 +84,11 @@ internal sealed class UploadBuffers : IDisposable
     }
 
     public void Dispose() => _budget.Dispose();
+
+    private static ArraySegment<byte> NewLarge()
+    {
+        var array = GC.AllocateUninitializedArray<byte>(LargeSegment + Alignment, pinned: true);
+        var over = (int)(Marshal.UnsafeAddrOfPinnedArrayElement(array, 0) % Alignment);
+        return new(array, over == 0 ? 0 : Alignment - over, LargeSegment);
+    }
 }

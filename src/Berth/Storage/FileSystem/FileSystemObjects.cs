@@ -38,7 +38,7 @@ public sealed class FileSystemObjects : IObjectStore, IVersionedObjects
     /// <summary>65,536: smaller parts would work, but cost a flush each.</summary>
     public int MinimumPartSize => 65_536;
 
-    /// <summary>1: the system writes behind, while the next part comes.</summary>
+    /// <summary>1: one part is written while the next comes.</summary>
     public int PartsTogether => 1;
 
     /// <summary>10,000, as S3: their receipts have to fit a record.</summary>
@@ -111,20 +111,14 @@ public sealed class FileSystemObjects : IObjectStore, IVersionedObjects
     public Task LinkAsync(string key, string path, CancellationToken cancellationToken)
     {
         StorageKey.Require(key);
-        return RunAsync(
-            () =>
-            {
-                _tree.LinkFile(path, _tree.ObjectPath(key));
-                return true;
-            },
-            cancellationToken);
+        return RunAsync(() => _tree.LinkFileAsync(path, _tree.ObjectPath(key)), cancellationToken);
     }
 
     /// <inheritdoc/>
     public Task<string> BeginUploadAsync(string key, CancellationToken cancellationToken)
     {
         StorageKey.Require(key);
-        return RunAsync(() => _uploads.Begin(key), cancellationToken);
+        return RunAsync(() => _uploads.BeginAsync(key), cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -136,7 +130,7 @@ public sealed class FileSystemObjects : IObjectStore, IVersionedObjects
         part.Require(MaximumParts);
         ArgumentOutOfRangeException.ThrowIfZero(content.Length, nameof(content));
         return RunAsync(
-            () => _uploads.WritePartAsync(uploadId, part, content, cancellationToken), cancellationToken);
+            () => _uploads.WritePart(uploadId, part, content, cancellationToken), cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -145,13 +139,7 @@ public sealed class FileSystemObjects : IObjectStore, IVersionedObjects
     {
         StorageKey.Require(key);
         ArgumentNullException.ThrowIfNull(receipts);
-        return RunAsync(
-            () =>
-            {
-                _uploads.Flush(uploadId, receipts);
-                return true;
-            },
-            cancellationToken);
+        return RunAsync(() => _uploads.FlushAsync(uploadId, receipts), cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -205,29 +193,35 @@ public sealed class FileSystemObjects : IObjectStore, IVersionedObjects
     private async Task<bool> WriteAsync(
         string key, ReadOnlySequence<byte> content, PutCondition condition, CancellationToken cancellationToken)
     {
-        // Losers of a race are spared the write. They are refused under the lock only: there whoever they lost to has
-        // its name on the disk, and what they now do because of it cannot outlive it.
-        if (!Holds(key, condition)
+        // Whoever comes second is spared the write. It is refused under the lock only: there whoever was first has its name on
+        // the disk, and what is now done because of it cannot outlive it. Who names a version has just read it.
+        if (condition.MustBeAbsent
+            && !Holds(key, condition)
             && !await _locks.HoldAsync(key, () => Holds(key, condition), cancellationToken))
         {
             return false;
         }
 
-        var temporary = _tree.NewTemporary();
+        var (path, temporary) = (_tree.ObjectPath(key), _tree.NewTemporary());
+        string? unplaced = temporary;
         string? replaced = null;
         try
         {
-            await Files.CreateAsync(temporary, content, cancellationToken);
+            // A new folder gets durable beside the file: both wait for the same turn of the file system's journal.
+            var folder = _tree.EnsureFolderOfAsync(path);
+            Files.Create(temporary, content, cancellationToken);
+            await folder;
             return await _locks.HoldAsync(
                 key,
-                () =>
+                async () =>
                 {
                     if (!Holds(key, condition))
                     {
                         return false;
                     }
 
-                    _tree.PlaceFile(temporary, _tree.ObjectPath(key));
+                    await _tree.PlaceFileAsync(temporary, path);
+                    unplaced = null;
                     replaced = _tree.Retire(_tree.CompositePath(key));
                     return true;
                 },
@@ -235,7 +229,7 @@ public sealed class FileSystemObjects : IObjectStore, IVersionedObjects
         }
         finally
         {
-            FileTree.Discard(temporary);
+            FileTree.Discard(unplaced);
             FileTree.Discard(replaced);
         }
     }

@@ -26,6 +26,7 @@ internal sealed class FileTree
     private static readonly TimeSpan TemporaryLifetime = TimeSpan.FromDays(1);
 
     private readonly ConcurrentDictionary<string, bool> _known = new(StringComparer.Ordinal);
+    private readonly SharedFlushes _flushes = new(DirectorySync.Flush);
     private readonly string _root;
     private readonly string _temporaries;
 
@@ -39,9 +40,11 @@ internal sealed class FileTree
         CreateRoot();
         foreach (var folder in new[] { Objects, Uploads, Locks, _temporaries })
         {
-            EnsureFolder(folder);
+            Directory.CreateDirectory(folder);
+            _known.TryAdd(folder, true);
         }
 
+        DirectorySync.Flush(_root);
         Sweep();
     }
 
@@ -61,19 +64,17 @@ internal sealed class FileTree
     public string NewTemporary() => Path.Join(_temporaries, Guid.NewGuid().ToString("N"));
 
     /// <summary>Renames a file, whose bytes are on the disk, over what may be at the path; durable on return.</summary>
-    public void PlaceFile(string source, string path)
+    public async Task PlaceFileAsync(string source, string path)
     {
-        var folder = Path.GetDirectoryName(path)!;
-        EnsureFolder(folder);
+        await EnsureFolderOfAsync(path);
         File.Move(source, path, overwrite: true);
-        DirectorySync.Flush(folder);
+        await _flushes.FlushAsync(Path.GetDirectoryName(path)!);
     }
 
     /// <summary>Gives a file a second name, where nothing is; bytes and name are durable on return.</summary>
-    public void LinkFile(string source, string path)
+    public async Task LinkFileAsync(string source, string path)
     {
-        var folder = Path.GetDirectoryName(path)!;
-        EnsureFolder(folder);
+        await EnsureFolderOfAsync(path);
         try
         {
             // A link of a symbolic link would stay one, and be nothing once the file is gone.
@@ -91,18 +92,28 @@ internal sealed class FileTree
             RandomAccess.FlushToDisk(handle);
         }
 
-        DirectorySync.Flush(folder);
+        await _flushes.FlushAsync(Path.GetDirectoryName(path)!);
     }
 
     /// <summary>
     /// Renames a folder, whose entries are on the disk, to a path where nothing is; durable on return.
     /// </summary>
-    public void PlaceFolder(string source, string path)
+    public async Task PlaceFolderAsync(string source, string path)
+    {
+        await EnsureFolderOfAsync(path);
+        Directory.Move(source, path);
+        await _flushes.FlushAsync(Path.GetDirectoryName(path)!);
+    }
+
+    /// <summary>Creates the folder of a path and its parents, and makes their names durable up to the root.</summary>
+    /// <remarks>
+    /// A folder that is there may have been made by a process that has not flushed it yet, so each is flushed once by
+    /// each process. Folders below store/ are never deleted.
+    /// </remarks>
+    public Task EnsureFolderOfAsync(string path)
     {
         var folder = Path.GetDirectoryName(path)!;
-        EnsureFolder(folder);
-        Directory.Move(source, path);
-        DirectorySync.Flush(folder);
+        return _known.ContainsKey(folder) ? Task.CompletedTask : MakeAsync(folder);
     }
 
     /// <summary>Deletes a file, where it is; durable on return.</summary>
@@ -184,31 +195,23 @@ internal sealed class FileTree
         _known.TryAdd(_root, true);
     }
 
-    /// <summary>Creates a folder and its parents, and makes their names durable up to the root.</summary>
-    /// <remarks>
-    /// A folder that is there may have been made by a process that has not flushed it yet, so each is flushed once by
-    /// each process. Folders below store/ are never deleted.
-    /// </remarks>
-    private void EnsureFolder(string folder)
+    private async Task MakeAsync(string folder)
     {
-        if (_known.ContainsKey(folder))
-        {
-            return;
-        }
-
         Directory.CreateDirectory(folder);
+        var made = new List<string>();
         for (var child = folder; !_known.ContainsKey(child); child = Path.GetDirectoryName(child)!)
         {
-            DirectorySync.Flush(Path.GetDirectoryName(child)!);
+            made.Add(child);
         }
 
+        await Task.WhenAll(made.Select(child => _flushes.FlushAsync(Path.GetDirectoryName(child)!)));
         if (_known.Count >= MaximumKnown)
         {
             _known.Clear();
             _known.TryAdd(_root, true);
         }
 
-        _known.TryAdd(folder, true);
+        made.ForEach(child => _known.TryAdd(child, true));
     }
 
     private void Sweep()

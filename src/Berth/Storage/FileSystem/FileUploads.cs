@@ -19,7 +19,7 @@ internal sealed class FileUploads(FileTree tree, FileReader reader, StripedLocks
     /// <summary>Where an upload's folder keeps the key of the object to be: a name that no attempt's file has.</summary>
     private const string KeyName = "%key";
 
-    public string Begin(string key)
+    public async Task<string> BeginAsync(string key)
     {
         var id = Guid.NewGuid().ToString("N");
         var temporary = tree.NewTemporary();
@@ -29,7 +29,7 @@ internal sealed class FileUploads(FileTree tree, FileReader reader, StripedLocks
             Directory.CreateDirectory(temporary);
             Files.Write(Path.Join(temporary, KeyName), Encoding.UTF8.GetBytes(key));
             DirectorySync.Flush(temporary);
-            tree.PlaceFolder(temporary, Path.Join(tree.Uploads, id));
+            await tree.PlaceFolderAsync(temporary, Path.Join(tree.Uploads, id));
             return id;
         }
         finally
@@ -64,23 +64,22 @@ internal sealed class FileUploads(FileTree tree, FileReader reader, StripedLocks
         return new(uploads, More: false);
     }
 
-    public async Task<string> WritePartAsync(
+    public string WritePart(
         string uploadId, PartPosition part, ReadOnlySequence<byte> content, CancellationToken cancellationToken)
     {
         var folder = FolderOf(uploadId) ?? throw Unknown();
         using var handle = OpenAttempt(Path.Join(folder, FileNames.EncodeSegment(part.Attempt)));
-        await Files.WriteAsync(handle, content, part.Offset, cancellationToken);
-        Writeback.Begin(handle, part.Offset, content.Length);
+        PartFile.Write(handle, content, part.Offset, cancellationToken);
         return Files.FolderExists(folder)
             ? Pieces.Receipt(part.Attempt, part.Offset, content.Length)
             : throw Unknown();
     }
 
     /// <summary>Puts the files that receipts name, and their names, on the disk.</summary>
-    public void Flush(string uploadId, IReadOnlyList<string> receipts)
+    public async Task FlushAsync(string uploadId, IReadOnlyList<string> receipts)
     {
         var folder = FolderOf(uploadId) ?? throw Unknown();
-        if (!TryFlush(folder, receipts))
+        if (!await TryFlushAsync(folder, receipts))
         {
             throw Unknown();
         }
@@ -91,8 +90,8 @@ internal sealed class FileUploads(FileTree tree, FileReader reader, StripedLocks
     {
         var pieces = Pieces.FromReceipts(receipts);
         var folder = FolderOf(uploadId) ?? throw Unknown();
-        TryFlush(folder, receipts); // before the lock: it takes as long as the object is large
-        FileTree.Discard(await locks.HoldAsync(key, () => Complete(key, folder, pieces), cancellationToken));
+        await TryFlushAsync(folder, receipts); // before the lock: it takes as long as the object is large
+        FileTree.Discard(await locks.HoldAsync(key, () => CompleteAsync(key, folder, pieces), cancellationToken));
     }
 
     public async Task AbortAsync(string key, string uploadId, CancellationToken cancellationToken)
@@ -135,8 +134,7 @@ internal sealed class FileUploads(FileTree tree, FileReader reader, StripedLocks
         SafeFileHandle handle;
         try
         {
-            handle = File.OpenHandle(
-                path, FileMode.OpenOrCreate, FileAccess.Write, Files.Shared, FileOptions.Asynchronous);
+            handle = File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.Write, Files.Shared);
         }
         catch (Exception exception) when (
             Files.IsAbsence(exception) || (exception is IOException fault && Files.IsSharingViolation(fault)))
@@ -155,10 +153,12 @@ internal sealed class FileUploads(FileTree tree, FileReader reader, StripedLocks
     }
 
     /// <returns><see langword="false"/> when the upload is closed, or a file is not there.</returns>
-    private static bool TryFlush(string folder, IReadOnlyList<string> receipts)
+    private static async Task<bool> TryFlushAsync(string folder, IReadOnlyList<string> receipts)
     {
         try
         {
+            // Beside the files: both wait for the same turn of the file system's journal.
+            var names = Task.Run(() => DirectorySync.Flush(folder));
             foreach (var name in Pieces.FilesOf(receipts))
             {
                 using var handle = File.OpenHandle(
@@ -166,7 +166,7 @@ internal sealed class FileUploads(FileTree tree, FileReader reader, StripedLocks
                 RandomAccess.FlushToDisk(handle);
             }
 
-            DirectorySync.Flush(folder);
+            await names;
             return true;
         }
         catch (Exception exception) when (Files.IsAbsence(exception) || !Files.FolderExists(folder))
@@ -177,7 +177,7 @@ internal sealed class FileUploads(FileTree tree, FileReader reader, StripedLocks
 
     /// <summary>Runs under the key's lock.</summary>
     /// <returns>A folder to discard.</returns>
-    private string? Complete(string key, string folder, List<Piece> pieces)
+    private async Task<string?> CompleteAsync(string key, string folder, List<Piece> pieces)
     {
         var closed = folder + ClosedSuffix;
         var isOpen = Files.FolderExists(folder);
@@ -200,11 +200,11 @@ internal sealed class FileUploads(FileTree tree, FileReader reader, StripedLocks
             Directory.Move(folder, closed);
         }
 
-        Assemble(key, closed, pieces);
+        await AssembleAsync(key, closed, pieces);
         return tree.Retire(closed);
     }
 
-    private void Assemble(string key, string folder, List<Piece> pieces)
+    private async Task AssembleAsync(string key, string folder, List<Piece> pieces)
     {
         var file = Path.Join(folder, pieces.Count == 0 ? "%empty" : pieces[0].File);
         if (pieces.Count == 0)
@@ -214,7 +214,7 @@ internal sealed class FileUploads(FileTree tree, FileReader reader, StripedLocks
 
         if (pieces.Count < 2 && TryTrim(file, pieces.Count == 0 ? 0 : pieces[0].End))
         {
-            tree.PlaceFile(file, tree.ObjectPath(key));
+            await tree.PlaceFileAsync(file, tree.ObjectPath(key));
             return;
         }
 
@@ -229,7 +229,7 @@ internal sealed class FileUploads(FileTree tree, FileReader reader, StripedLocks
 
         Files.Write(Path.Join(folder, Pieces.IndexName), Pieces.Write(pieces));
         DirectorySync.Flush(folder);
-        tree.PlaceFolder(folder, tree.CompositePath(key));
+        await tree.PlaceFolderAsync(folder, tree.CompositePath(key));
     }
 
     /// <summary>

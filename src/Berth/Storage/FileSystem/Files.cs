@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
 namespace Berth.Storage.FileSystem;
@@ -6,7 +7,7 @@ namespace Berth.Storage.FileSystem;
 /// <summary>
 /// Opening files so that only absence counts as absence: <c>File.Exists</c> is also false on a disk fault.
 /// </summary>
-internal static class Files
+internal static partial class Files
 {
     /// <summary>Lets other handles read, write, rename and delete the file.</summary>
     public const FileShare Shared = FileShare.ReadWrite | FileShare.Delete;
@@ -14,6 +15,8 @@ internal static class Files
     /// <summary>How many buffers are handed to the system in one write.</summary>
     private const int MaximumBuffers = 256;
 
+    private const int NoEntryUnix = 2;
+    private const int NotDirectoryUnix = 20;
     private const int WouldBlockLinux = 11;
     private const int WouldBlockMac = 35;
     private const int NoSpaceUnix = 28;
@@ -25,6 +28,11 @@ internal static class Files
     /// <summary>Opens a file for reading, or returns <see langword="null"/> where there is none.</summary>
     public static SafeFileHandle? TryOpen(string path)
     {
+        if (IsAbsent(path))
+        {
+            return null;
+        }
+
         try
         {
             return File.OpenHandle(path, FileMode.Open, FileAccess.Read, Shared, FileOptions.Asynchronous);
@@ -43,6 +51,11 @@ internal static class Files
     /// <summary>Whether there is a folder.</summary>
     public static bool FolderExists(string path)
     {
+        if (IsAbsent(path))
+        {
+            return false;
+        }
+
         try
         {
             return File.GetAttributes(path).HasFlag(FileAttributes.Directory);
@@ -56,22 +69,22 @@ internal static class Files
     /// <summary>
     /// Creates a file that does not exist yet, with its bytes on the disk; not yet its name in the folder.
     /// </summary>
-    public static async Task CreateAsync(
-        string path, ReadOnlySequence<byte> content, CancellationToken cancellationToken)
+    public static void Create(string path, ReadOnlySequence<byte> content, CancellationToken cancellationToken)
     {
-        using var handle = File.OpenHandle(
-            path, FileMode.CreateNew, FileAccess.Write, Shared, FileOptions.Asynchronous);
-        await WriteAsync(handle, content, 0, cancellationToken);
+        using var handle = File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write, Shared);
+        Write(handle, content, 0, cancellationToken);
         RandomAccess.FlushToDisk(handle);
     }
 
     /// <summary>Writes a request's buffers, which may be small and many, in few system calls.</summary>
-    public static async Task WriteAsync(
+    /// <remarks>On the caller's thread: .NET would block another one of the pool for it.</remarks>
+    public static void Write(
         SafeFileHandle handle, ReadOnlySequence<byte> content, long offset, CancellationToken cancellationToken)
     {
         foreach (var buffers in NonEmpty(content).Chunk(MaximumBuffers))
         {
-            await RandomAccess.WriteAsync(handle, buffers, offset, cancellationToken);
+            cancellationToken.ThrowIfCancellationRequested();
+            RandomAccess.Write(handle, buffers, offset);
             offset += buffers.Sum(buffer => (long)buffer.Length);
         }
     }
@@ -98,6 +111,18 @@ internal static class Files
     public static bool IsNoRoom(IOException exception) =>
         exception.HResult is NoSpaceUnix or NoSpaceWindows
         || (OperatingSystem.IsMacOS() ? exception.HResult is QuotaMac : exception.HResult is QuotaLinux);
+
+    /// <summary>
+    /// Whether certainly nothing is there. .NET tells of absence by exceptions only, and the three that it takes to find that
+    /// there is no object cost more than the rest of a read.
+    /// </summary>
+    private static bool IsAbsent(string path) =>
+        !OperatingSystem.IsWindows()
+        && Access(path, 0) != 0
+        && Marshal.GetLastPInvokeError() is (NoEntryUnix or NotDirectoryUnix);
+
+    [LibraryImport("libc", EntryPoint = "access", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    private static partial int Access(string path, int mode);
 
     private static IEnumerable<ReadOnlyMemory<byte>> NonEmpty(ReadOnlySequence<byte> content)
     {

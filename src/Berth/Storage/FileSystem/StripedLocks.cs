@@ -43,10 +43,14 @@ internal sealed class StripedLocks
         }
     }
 
+    /// <inheritdoc cref="HoldAsync{T}(string, Func{Task{T}}, CancellationToken)"/>
+    public Task<T> HoldAsync<T>(string key, Func<T> action, CancellationToken cancellationToken) =>
+        HoldAsync(key, () => Task.FromResult(action()), cancellationToken);
+
     /// <summary>
     /// Runs an action, which should be short, while no other process or thread runs one for the same key.
     /// </summary>
-    public async Task<T> HoldAsync<T>(string key, Func<T> action, CancellationToken cancellationToken)
+    public async Task<T> HoldAsync<T>(string key, Func<Task<T>> action, CancellationToken cancellationToken)
     {
         // The same in every process, which string.GetHashCode is not.
         var stripe = SHA256.HashData(Encoding.UTF8.GetBytes(key))[0];
@@ -63,7 +67,7 @@ internal sealed class StripedLocks
 
             using (handle)
             {
-                return action();
+                return await action();
             }
         }
         finally
