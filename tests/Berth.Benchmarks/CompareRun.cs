@@ -94,7 +94,7 @@ internal static class CompareRun
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         report.Write(path);
         Console.WriteLine($"written: {path}");
-        if (options.WritesDocs ?? (options.Only.Count == 0 && !options.IsQuick && !options.IsAlone && !failed))
+        if (!failed && (options.WritesDocs ?? (options.Only.Count == 0 && !options.IsQuick && !options.IsAlone)))
             WriteDocs(report);
     }
 

@@ -37,17 +37,18 @@ public sealed class SystemCallTests(EndToEndFixture fixture, ITestOutputHelper o
         var manifest = await PushImageAsync();
         string name = $"/v2/{Repository}", image = OciLayout.DigestOf(manifest), blob = OciLayout.DigestOf(_small);
 
-        await CheckAsync("GET manifest by tag", new(15, 4, 0, ""), _ => new(HttpMethod.Get, $"{name}/manifests/latest"));
+        // Of them one for each file asks whether it is there: where it is not, that spares three exceptions.
+        await CheckAsync("GET manifest by tag", new(16, 4, 0, ""), _ => new(HttpMethod.Get, $"{name}/manifests/latest"));
         await CheckAsync("GET manifest by digest", new(8, 4, 0, ""), _ => new(HttpMethod.Get, $"{name}/manifests/{image}"));
-        await CheckAsync("HEAD manifest", new(15, 4, 0, ""), _ => new(HttpMethod.Head, $"{name}/manifests/latest"));
+        await CheckAsync("HEAD manifest", new(16, 4, 0, ""), _ => new(HttpMethod.Head, $"{name}/manifests/latest"));
         await CheckAsync("HEAD blob", new(8, 4, 0, ""), _ => new(HttpMethod.Head, $"{name}/blobs/{blob}"));
-        await CheckAsync("GET blob of 4 KiB", new(15, 4, 0, ""), _ => new(HttpMethod.Get, $"{name}/blobs/{blob}"));
+        await CheckAsync("GET blob of 4 KiB", new(16, 4, 0, ""), _ => new(HttpMethod.Get, $"{name}/blobs/{blob}"));
         await CheckAsync("page of 100 tags", new(6, 4, 0, ""), _ => new(HttpMethod.Get, $"{name}/tags/list?n=100"));
-        await CheckAsync("PUT manifest", new(74, 4, 2, ""), number => new(HttpMethod.Put, $"{name}/manifests/new{number}")
+        await CheckAsync("PUT manifest", new(78, 4, 2, ""), number => new(HttpMethod.Put, $"{name}/manifests/new{number}")
         {
             Content = Body(manifest, MediaType.Manifest),
         });
-        await CheckAsync("POST of a blob of 4 KiB", new(132, 6, 16, ""), number =>
+        await CheckAsync("POST of a blob of 4 KiB", new(92, 6, 12, ""), number =>
         {
             var bytes = RandomNumberGenerator.GetBytes(4096);
             return new(HttpMethod.Post, $"{name}/blobs/uploads/?digest={OciLayout.DigestOf(bytes)}") { Content = Body(bytes) };
@@ -62,13 +63,13 @@ public sealed class SystemCallTests(EndToEndFixture fixture, ITestOutputHelper o
         var http = new RegistryHttp(_server.Address);
         var digest = OciLayout.DigestOf(_large);
 
-        await CheckAsync("push of 32 MiB", new(310, 17000, 24, ""), _ =>
+        await CheckAsync("push of 32 MiB", new(225, 4200, 19, ""), _ =>
         {
             RandomNumberGenerator.Fill(_large.AsSpan(0, 16));
             digest = OciLayout.DigestOf(_large);
             return new(HttpMethod.Post, $"/v2/{Repository}/blobs/uploads/?digest={digest}") { Content = Body(_large) };
         }, times: 2);
-        await CheckAsync("pull of 32 MiB", new(275, 265, 0, ""), _ => new(HttpMethod.Get, $"/v2/{Repository}/blobs/{digest}"), times: 2);
+        await CheckAsync("pull of 32 MiB", new(275, 530, 0, ""), _ => new(HttpMethod.Get, $"/v2/{Repository}/blobs/{digest}"), times: 2);
         Assert.Empty(_excess);
     }
 
