@@ -47,7 +47,8 @@ internal static class AllocationCount
         await SendAsync(registry, new("POST", $"/v2/{Repository}/blobs/uploads/?digest={Contents.Digest(blob)}") { Body = blob });
         await SendAsync(registry, new("PUT", $"/v2/{Repository}/manifests/latest")
         {
-            Body = image, Headers = [("Content-Type", Contents.OciManifest)],
+            Body = image,
+            Headers = [("Content-Type", Contents.OciManifest)],
         });
         foreach (var (name, isSigned, create) in Requests)
         {

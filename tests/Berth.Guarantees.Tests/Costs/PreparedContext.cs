@@ -19,7 +19,11 @@ internal sealed class PreparedContext : IHttpResponseFeature, IHttpResponseBodyF
         var features = new FeatureCollection(16);
         features.Set<IHttpRequestFeature>(new HttpRequestFeature
         {
-            Method = request.Method, Protocol = "HTTP/1.1", Scheme = "http", Path = request.Target, RawTarget = request.Target,
+            Method = request.Method,
+            Protocol = "HTTP/1.1",
+            Scheme = "http",
+            Path = request.Target,
+            RawTarget = request.Target,
         });
         features.Set<IHttpResponseFeature>(this);
         features.Set<IHttpResponseBodyFeature>(this);
