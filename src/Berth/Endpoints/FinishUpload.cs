@@ -85,7 +85,7 @@ internal sealed class FinishUpload(UploadStore uploads, BlobStore blobs)
                 return RegistryError.DigestMismatch(digest, computed);
             }
         }
-        await blobs.PublishAsync(request.Repository, digest, blob, request.Aborted);
+        await blobs.PublishAsync(request.Repository, digest, blob, ended.Ended!.Value, request.Aborted);
         UploadAnswer.WriteCreated(request, digest);
         return null;
     }

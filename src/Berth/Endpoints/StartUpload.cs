@@ -97,10 +97,8 @@ internal sealed class StartUpload(UploadStore uploads, BlobStore blobs)
             await writer.DiscardAsync(unsaved: null, CancellationToken.None);
             return error;
         }
-        var whole = await writer.SealAsync(request.Aborted); // no tail, so none that is gone
-        upload = await uploads.RenewAsync(request.UploadOwner, upload, request.Aborted);
-        var blob = await uploads.CompleteAsync(whole! with { Ended = upload.Session.Ended }, request.Aborted);
-        await blobs.PublishAsync(request.Repository, digest, blob, request.Aborted);
+        var (blob, ended) = await uploads.CompleteAsync(request.UploadOwner, upload, writer, request.Aborted);
+        await blobs.PublishAsync(request.Repository, digest, blob, ended, request.Aborted);
         UploadAnswer.WriteCreated(request, digest);
         return null;
     }

@@ -42,12 +42,8 @@ internal sealed class BlobCopy(MoveSource source, Destination destination, MoveP
             await writer.DiscardAsync(unsaved: null, cancellationToken);
             return problem;
         }
-        var whole = await writer.SealAsync(cancellationToken)
-            ?? throw new StorageException("an upload that was never saved has lost its tail");
-        upload = await destination.Uploads.RenewAsync(owner, upload, cancellationToken);
-        var stored = await destination.Uploads.CompleteAsync(
-            whole with { Ended = upload.Session.Ended }, cancellationToken);
-        await destination.Blobs.PublishAsync(name, digest, stored, cancellationToken);
+        var (stored, ended) = await destination.Uploads.CompleteAsync(owner, upload, writer, cancellationToken);
+        await destination.Blobs.PublishAsync(name, digest, stored, ended, cancellationToken);
         return null;
     }
 
@@ -89,7 +85,7 @@ internal sealed class BlobCopy(MoveSource source, Destination destination, MoveP
         var ended = await destination.Uploads.TryEndAsync(upload, sealedSession, digest, cancellationToken)
             ?? throw new StorageException($"another process is copying {digest} into {name} as well");
         var stored = await destination.Uploads.CompleteAsync(ended, cancellationToken);
-        await destination.Blobs.PublishAsync(name, digest, stored, cancellationToken);
+        await destination.Blobs.PublishAsync(name, digest, stored, ended.Ended!.Value, cancellationToken);
         return null;
     }
 

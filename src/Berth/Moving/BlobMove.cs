@@ -92,7 +92,7 @@ internal sealed class BlobMove(
                 await adoption.ReleaseAsync(taken, cancellationToken);
                 return new(problem);
             }
-            if (!await destination.Blobs.AdoptAsync(name, digest, taken, cancellationToken))
+            if (!await destination.Blobs.AdoptAsync(name, digest, taken, ended: null, cancellationToken))
                 await adoption.ReleaseAsync(taken, cancellationToken);
             counts.Add(MoveStep.BlobAdopted, blob.Size);
             return BlobOutcome.Held;

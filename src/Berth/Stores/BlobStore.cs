@@ -32,26 +32,39 @@ internal sealed class BlobStore(IRecordStore records, IObjectStore objects, Grac
         Whole(await ReviveAsync(RecordLayout.BlobLink(digest, name), cancellationToken));
 
     /// <summary>Makes a complete object the content of a digest, and links it to the repository.</summary>
+    /// <param name="name">The repository.</param>
+    /// <param name="digest">The digest.</param>
+    /// <param name="blob">The object.</param>
+    /// <param name="ended">When its upload ended: a grace later the collector clears it away if nothing names it.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <remarks>Where the content was there already, the link names the older object and this one is dropped.</remarks>
-    /// <exception cref="StorageException">Others changed the same blob again and again; nothing is lost.</exception>
+    /// <exception cref="StorageException">
+    /// Others changed the same blob again and again, and nothing is lost; or so much time passed that this object may be.
+    /// </exception>
     public async Task PublishAsync(
-        RepositoryName name, Digest digest, StoredBlob blob, CancellationToken cancellationToken)
+        RepositoryName name, Digest digest, StoredBlob blob, DateTimeOffset ended, CancellationToken cancellationToken)
     {
-        if (!await AdoptAsync(name, digest, blob, cancellationToken))
+        if (await AdoptAsync(name, digest, blob, ended, cancellationToken))
         {
-            await objects.DeleteAsync(blob.Object, cancellationToken);
+            return;
+        }
+        var mark = grace.Mark();
+        await objects.DeleteAsync(blob.Object, cancellationToken);
+        if (grace.IsHalfOver(mark))
+        {
+            throw TookTooLong();
         }
     }
 
     /// <summary>As <see cref="PublishAsync"/>, with an object that is not the registry's to drop.</summary>
     /// <returns><see langword="false"/> where the content was there already, and nothing names this object.</returns>
     public async Task<bool> AdoptAsync(
-        RepositoryName name, Digest digest, StoredBlob blob, CancellationToken cancellationToken)
+        RepositoryName name, Digest digest, StoredBlob blob, DateTimeOffset? ended, CancellationToken cancellationToken)
     {
         for (var tries = 0; tries < MostTries; tries++)
         {
             var mark = grace.Mark();
-            if (await PlaceAsync(digest, blob, cancellationToken) is { } content
+            if (await PlaceAsync(digest, blob, ended, cancellationToken) is { } content
                 && await TryLinkAsync(name, digest, content, mark, cancellationToken))
             {
                 return content.Object == blob.Object;
@@ -79,7 +92,7 @@ internal sealed class BlobStore(IRecordStore records, IObjectStore objects, Grac
     /// <param name="blob">Its content.</param>
     /// <param name="mark">From before it was read.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    /// <returns><see langword="false"/> where that took so long that the content is gone.</returns>
+    /// <returns><see langword="false"/> where that took so long that the content or the link is gone.</returns>
     public async Task<bool> TryLinkAsync(
         RepositoryName name, Digest digest, StoredBlob blob, long mark, CancellationToken cancellationToken)
     {
@@ -87,7 +100,8 @@ internal sealed class BlobStore(IRecordStore records, IObjectStore objects, Grac
         var link = new StoredBlob(blob.Object, blob.Size);
         await records.PutAsync(key, Write(link), cancellationToken);
         if (!grace.IsHalfOver(mark)
-            || (await ReviveAsync(RecordLayout.Blob(digest), cancellationToken))?.Blob.Object == blob.Object)
+            || ((await ReviveAsync(RecordLayout.Blob(digest), cancellationToken))?.Blob.Object == blob.Object
+                && (await ReviveAsync(key, cancellationToken))?.Blob.Object == blob.Object))
         {
             return true;
         }
@@ -165,10 +179,11 @@ internal sealed class BlobStore(IRecordStore records, IObjectStore objects, Grac
 
     /// <summary>Makes an object the content of a digest unless there is one that is not being deleted.</summary>
     /// <returns>The content; <see langword="null"/> when somebody else changed it meanwhile.</returns>
-    private async Task<StoredBlob?> PlaceAsync(Digest digest, StoredBlob blob, CancellationToken cancellationToken)
+    private async Task<StoredBlob?> PlaceAsync(
+        Digest digest, StoredBlob blob, DateTimeOffset? ended, CancellationToken cancellationToken)
     {
         var key = RecordLayout.Blob(digest);
-        if (await records.TryCreateAsync(key, Write(blob), cancellationToken))
+        if (await TryNameAsync(key, blob, version: null, ended, cancellationToken))
         {
             return blob;
         }
@@ -178,24 +193,66 @@ internal sealed class BlobStore(IRecordStore records, IObjectStore objects, Grac
         }
         if (existing.Blob.Damaged is not null)
         {
-            return await TryRepairAsync(digest, existing, blob, cancellationToken) ? blob : null;
+            return await TryRepairAsync(digest, existing, blob, ended, cancellationToken) ? blob : null;
         }
         if (existing.Blob.IsDeleting)
         {
             // The record is all that leads to the old object: as long as it names that, whoever comes next deletes it.
             await objects.DeleteAsync(existing.Blob.Object, cancellationToken);
+            return await TryNameAsync(key, blob, existing.Version, ended, cancellationToken) ? blob : null;
         }
-        var content = existing.Blob.IsDeleting ? blob : existing.Blob with { Condemned = null };
+        var content = existing.Blob with { Condemned = null };
         return content == existing.Blob
             || await records.TryReplaceAsync(key, Write(content), existing.Version, cancellationToken)
                 ? content
                 : null;
     }
 
+    /// <summary>Makes the record of a blob name a new object.</summary>
+    /// <returns><see langword="false"/> when somebody else changed the record meanwhile.</returns>
+    /// <exception cref="StorageException">It took so long that the object may be cleared away, or be gone.</exception>
+    private async Task<bool> TryNameAsync(
+        RecordKey key, StoredBlob blob, string? version, DateTimeOffset? ended, CancellationToken cancellationToken)
+    {
+        if (!IsLate())
+        {
+            if (!await (version is null
+                ? records.TryCreateAsync(key, Write(blob), cancellationToken)
+                : records.TryReplaceAsync(key, Write(blob), version, cancellationToken)))
+            {
+                return false;
+            }
+            if (!IsLate())
+            {
+                return true;
+            }
+            await WithdrawAsync(key, blob);
+        }
+        throw TookTooLong();
+
+        bool IsLate() => ended is { } since && grace.IsHalfOver(since);
+    }
+
+    /// <summary>Takes back that a record names an object: nobody holds what is damaged, and the next push replaces it.</summary>
+    private async Task WithdrawAsync(RecordKey key, StoredBlob blob)
+    {
+        for (var tries = 0; tries < MostTries; tries++)
+        {
+            if (await ReadAsync(key, CancellationToken.None) is not { } named
+                || named.Blob.Object != blob.Object
+                || await records.TryReplaceAsync(
+                    key, Write(named.Blob with { Damaged = grace.Now }), named.Version, CancellationToken.None))
+            {
+                return;
+            }
+        }
+    }
+
     /// <summary>Puts an object in the place of a damaged one, for everybody who held that.</summary>
     /// <returns><see langword="false"/> when it has to be looked at anew.</returns>
     private async Task<bool> TryRepairAsync(
-        Digest digest, (StoredBlob Blob, string Version) damaged, StoredBlob blob, CancellationToken cancellationToken)
+        Digest digest, (StoredBlob Blob, string Version) damaged, StoredBlob blob, DateTimeOffset? ended,
+        CancellationToken cancellationToken)
     {
         if (damaged.Blob.Object == blob.Object)
         {
@@ -210,7 +267,7 @@ internal sealed class BlobStore(IRecordStore records, IObjectStore objects, Grac
             return false;
         }
         await objects.DeleteAsync(damaged.Blob.Object, cancellationToken);
-        if (!await records.TryReplaceAsync(key, Write(blob), damaged.Version, cancellationToken))
+        if (!await TryNameAsync(key, blob, damaged.Version, ended, cancellationToken))
         {
             return false;
         }
@@ -240,6 +297,9 @@ internal sealed class BlobStore(IRecordStore records, IObjectStore objects, Grac
         }
         while (page.More && page.Items.Count > 0);
     }
+
+    private static StorageException TookTooLong() =>
+        new("an upload took so long to publish that it may be cleared away");
 
     /// <summary>What is damaged is there for nobody.</summary>
     private static StoredBlob? Whole((StoredBlob Blob, string Version)? found) =>

@@ -66,45 +66,25 @@ internal sealed class ManifestStore(IRecordStore records, IObjectStore objects, 
         RepositoryName name, Digest digest, Manifest manifest, ReadOnlyMemory<byte> content,
         CancellationToken cancellationToken)
     {
-        var key = RecordLayout.Manifest(name, digest);
-        var written = grace.Now;
-        string? ownObject = null;
-        if (content.Length > InlineLimit)
-        {
-            ownObject = RecordLayout.NewManifestObject(name, digest, written);
-            await objects.PutAsync(ownObject, new ReadOnlySequence<byte>(content), cancellationToken);
-        }
-        var facts = new ManifestRecord(manifest.MediaType, content.Length, manifest.Subject?.ToString(), ownObject);
-        var value = Write(facts, ownObject is null ? content : default);
+        string? late = null;
+        bool? isNew = null;
         while (true)
         {
-            if (ownObject is not null && grace.IsHalfOver(written))
+            var written = grace.Now;
+            string? ownObject = null;
+            if (content.Length > InlineLimit)
             {
-                throw new StorageException($"the manifest {digest} took too long to write");
+                ownObject = RecordLayout.NewManifestObject(name, digest, written);
+                await objects.PutAsync(ownObject, new ReadOnlySequence<byte>(content), cancellationToken);
             }
-            if (await records.TryCreateAsync(key, value, cancellationToken))
+            var facts = new ManifestRecord(manifest.MediaType, content.Length, manifest.Subject?.ToString(), ownObject);
+            var named = await PutAsync(name, digest, facts, content, written, late, cancellationToken);
+            isNew ??= named;
+            if (ownObject is null || !grace.IsHalfOver(written))
             {
-                return true;
+                return isNew.Value;
             }
-            if (await FindAsync(name, digest, cancellationToken) is not { } existing)
-            {
-                continue; // deleted in between
-            }
-            var old = existing.Facts;
-            if (ownObject is not null && old.Object == ownObject)
-            {
-                return true; // it was done, and only the answer was another's
-            }
-            var keep = old.Deleted is null && old.Condemned is null && old.MediaType == facts.MediaType
-                && await HoldsAsync(existing, content, cancellationToken);
-            if (keep || await records.TryReplaceAsync(key, value, existing.Version, cancellationToken))
-            {
-                if ((keep ? ownObject : old.Object) is { } dropped)
-                {
-                    await objects.DeleteAsync(dropped, cancellationToken);
-                }
-                return false;
-            }
+            late = ownObject; // the collector may have cleared it away before anything named it
         }
     }
 
@@ -145,6 +125,51 @@ internal sealed class ManifestStore(IRecordStore records, IObjectStore objects, 
     public Task<bool> ForgetAsync(
         RepositoryName name, Digest digest, StoredManifest manifest, CancellationToken cancellationToken) =>
         records.DeleteAsync(RecordLayout.Manifest(name, digest), manifest.Version, cancellationToken);
+
+    /// <param name="name">The repository.</param>
+    /// <param name="digest">The manifest's digest.</param>
+    /// <param name="facts">What to put.</param>
+    /// <param name="content">Its bytes.</param>
+    /// <param name="written">When its object was begun.</param>
+    /// <param name="late">An object that may be gone though the record names it.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    private async Task<bool> PutAsync(
+        RepositoryName name, Digest digest, ManifestRecord facts, ReadOnlyMemory<byte> content, DateTimeOffset written,
+        string? late, CancellationToken cancellationToken)
+    {
+        var key = RecordLayout.Manifest(name, digest);
+        var value = Write(facts, facts.Object is null ? content : default);
+        while (true)
+        {
+            if (facts.Object is not null && grace.IsHalfOver(written))
+            {
+                throw new StorageException($"the manifest {digest} took too long to write");
+            }
+            if (await records.TryCreateAsync(key, value, cancellationToken))
+            {
+                return true;
+            }
+            if (await FindAsync(name, digest, cancellationToken) is not { } existing)
+            {
+                continue; // deleted in between
+            }
+            var old = existing.Facts;
+            if (facts.Object is not null && old.Object == facts.Object)
+            {
+                return true; // it was done, and only the answer was another's
+            }
+            var keep = old.Deleted is null && old.Condemned is null && old.MediaType == facts.MediaType
+                && (late is null || old.Object != late) && await HoldsAsync(existing, content, cancellationToken);
+            if (keep || await records.TryReplaceAsync(key, value, existing.Version, cancellationToken))
+            {
+                if ((keep ? facts.Object : old.Object) is { } dropped)
+                {
+                    await objects.DeleteAsync(dropped, cancellationToken);
+                }
+                return false;
+            }
+        }
+    }
 
     /// <summary>Whether the bytes are those: what has been damaged is written anew.</summary>
     private async Task<bool> HoldsAsync(

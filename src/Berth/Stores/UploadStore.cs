@@ -37,22 +37,39 @@ internal sealed class UploadStore(
         return new(id, intent, Version: "");
     }
 
+    /// <summary>Makes what <see cref="IntendAsync"/> began, and its writer received whole, one object.</summary>
+    /// <returns>The object, and since when the collector waits for something to name it.</returns>
+    /// <exception cref="StorageException">It took so long that it is being cleared away.</exception>
+    public async Task<(StoredBlob Blob, DateTimeOffset Ended)> CompleteAsync(
+        UploadOwner owner, StoredUpload intended, UploadWriter writer, CancellationToken cancellationToken)
+    {
+        var whole = await writer.SealAsync(cancellationToken)
+            ?? throw new StorageException("an upload that was never saved has lost its tail");
+        if (await RenewAsync(owner, intended, cancellationToken) is not { } ended)
+        {
+            // The collector may have looked for what was stored before it was.
+            await writer.DiscardAsync(whole, CancellationToken.None);
+            throw new StorageException($"the upload {intended.Id} took so long that it is being cleared away");
+        }
+        return (await CompleteAsync(whole with { Ended = ended }, cancellationToken), ended);
+    }
+
     /// <summary>Lets the grace of what <see cref="IntendAsync"/> began start anew where half of it is over.</summary>
-    /// <exception cref="StorageException">It is being cleared away.</exception>
-    public async Task<StoredUpload> RenewAsync(
+    /// <returns>When it started; <see langword="null"/> where the upload is being cleared away.</returns>
+    private async Task<DateTimeOffset?> RenewAsync(
         UploadOwner owner, StoredUpload intended, CancellationToken cancellationToken)
     {
         if (!grace.IsHalfOver(intended.Session.Ended!.Value))
         {
-            return intended;
+            return intended.Session.Ended;
         }
         var renewed = intended.Session with { Ended = grace.Now };
         return await FindAsync(owner, intended.Id, cancellationToken) is { } found
             && found.Session.Digest == renewed.Digest
             && await records.TryReplaceAsync(
                 RecordLayout.Upload(found.Id), Write(renewed), found.Version, cancellationToken)
-                ? found with { Session = renewed }
-                : throw new StorageException($"the upload {intended.Id} took so long that it is being cleared away");
+                ? renewed.Ended
+                : null;
     }
 
     /// <summary>

@@ -71,6 +71,35 @@ public sealed class CollectionInterleavingTests(ITestOutputHelper output)
         }
     }
 
+    /// <summary>
+    /// A request stands still for longer than the grace, with collections meanwhile, after each of its storage calls: what
+    /// it relied on before is gone.
+    /// </summary>
+    [Theory]
+    [MemberData(nameof(AllFlows))]
+    public async Task A_client_that_stands_still_for_longer_than_the_grace_promises_nothing_false(string flow)
+    {
+        for (var kind = 0; kind < Ages; kind++)
+        {
+            var (age, collectsAtOnce) = (kind / 2 * 2, kind % 2 == 0);
+            var stoodStill = true;
+            for (var before = 0; stoodStill; before++)
+            {
+                var (steps, still) = (0, before);
+                stoodStill = false;
+                await Task.Run(() => RunAsync(
+                    [flow], age, jumps: collectsAtOnce ? 3 : 2,
+                    (ready, _) =>
+                    {
+                        var isStill = steps++ >= still && ready.Count > 1;
+                        stoodStill |= isStill;
+                        return isStill ? ready[1] : ready[0];
+                    },
+                    collectsAtOnce));
+            }
+        }
+    }
+
     [Fact]
     public async Task Collections_and_time_beside_two_clients_lose_nothing()
     {
@@ -91,7 +120,9 @@ public sealed class CollectionInterleavingTests(ITestOutputHelper output)
     /// <param name="age">How many passes, a day apart, the garbage has seen already.</param>
     /// <param name="jumps">How many more passes there are beside the clients, more than half the grace apart.</param>
     /// <param name="choose">The order.</param>
-    private static async Task RunAsync(string[] flows, int age, int jumps, Func<IReadOnlyList<int>, int, int> choose)
+    /// <param name="collectsAtOnce">Whether there is a pass before time passes.</param>
+    private static async Task RunAsync(
+        string[] flows, int age, int jumps, Func<IReadOnlyList<int>, int, int> choose, bool collectsAtOnce = true)
     {
         using var registry = new SteppedRegistry();
         await registry.PushBlobAsync(0, Other, Blob);
@@ -109,7 +140,8 @@ public sealed class CollectionInterleavingTests(ITestOutputHelper output)
         }
         registry.Steps.Add("collector", async () =>
         {
-            await CollectAsync(registry);
+            if (collectsAtOnce)
+                await CollectAsync(registry);
             for (var jump = 0; jump < jumps; jump++)
             {
                 await Steps.TurnAsync("time passes");
