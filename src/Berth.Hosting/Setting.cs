@@ -10,18 +10,23 @@ public sealed record Setting(string Name, IReadOnlyList<string> Values, string O
 {
     /// <summary>Joins the entries of lists, <c>Name:0</c>, <c>Name:1</c>, …, within one source.</summary>
     public static IEnumerable<Setting> JoinLists(IEnumerable<Setting> source) =>
-        source.Select(setting => (Setting: setting, List: ListOf(setting.Name)))
-            .GroupBy(entry => entry.List.Name, StringComparer.OrdinalIgnoreCase)
+        source.Select(Entry.Of)
+            .GroupBy(entry => entry.List, StringComparer.OrdinalIgnoreCase)
             .Select(group => new Setting(
                 group.Key,
-                [.. group.OrderBy(entry => entry.List.Index).SelectMany(entry => entry.Setting.Values)],
+                [.. group.OrderBy(entry => entry.Index).SelectMany(entry => entry.Setting.Values)],
                 group.First().Setting.Origin));
 
-    private static (string Name, int Index) ListOf(string name)
+    /// <summary>A class, no tuple: what LINQ does with references is compiled ahead, and each start does it.</summary>
+    private sealed record Entry(Setting Setting, string List, int Index)
     {
-        var colon = name.LastIndexOf(':');
-        return int.TryParse(name.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var index)
-            ? (name[..colon], index)
-            : (name, 0);
+        public static Entry Of(Setting setting)
+        {
+            var colon = setting.Name.LastIndexOf(':');
+            return int.TryParse(
+                setting.Name.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var index)
+                ? new(setting, setting.Name[..colon], index)
+                : new(setting, setting.Name, 0);
+        }
     }
 }

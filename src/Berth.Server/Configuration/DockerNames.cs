@@ -73,6 +73,9 @@ internal static class DockerNames
                 merged[item.Name] = item;
         }
 
+        if (merged.Count == 0)
+            return [];
+
         var chosen = providers.LastOrDefault()?.Values[0];
         var settings = new List<Setting>(providers);
         var valued = merged.Values.Where(item => item.Values.Count > 0).ToLookup(DockerAuth.Includes);

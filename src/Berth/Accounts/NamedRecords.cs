@@ -5,23 +5,26 @@ using Berth.Stores;
 namespace Berth.Accounts;
 
 /// <summary>The records of one partition, each by a name, as values.</summary>
-internal sealed class NamedRecords<T>(IRecordStore records, string partition, JsonTypeInfo<T> type)
+internal sealed class NamedRecords<T>(IRecordStore records, string partition)
     where T : class
 {
     /// <summary>How often a change is tried again when others come before it.</summary>
     private const int MostTries = 20;
 
+    /// <summary>Asked for when it is needed: to make it takes time, and most registries have no accounts.</summary>
+    private static JsonTypeInfo<T> Json => (JsonTypeInfo<T>)BerthJson.Instance.GetTypeInfo(typeof(T))!;
+
     public async Task<Stored<T>?> GetAsync(string name, CancellationToken cancellationToken) =>
         await records.GetAsync(Key(name), cancellationToken) is { } record
-            ? new(name, BerthJson.Read(record.Value.Span, type), record.Version)
+            ? new(name, BerthJson.Read(record.Value.Span, Json), record.Version)
             : null;
 
     public Task<bool> TryCreateAsync(string name, T value, CancellationToken cancellationToken) =>
-        records.TryCreateAsync(Key(name), BerthJson.Write(value, type), cancellationToken);
+        records.TryCreateAsync(Key(name), BerthJson.Write(value, Json), cancellationToken);
 
     /// <summary>Makes <paramref name="next"/> the value, unless another request changed it meanwhile.</summary>
     public Task<bool> TryReplaceAsync(Stored<T> current, T next, CancellationToken cancellationToken) =>
-        records.TryReplaceAsync(Key(current.Name), BerthJson.Write(next, type), current.Version, cancellationToken);
+        records.TryReplaceAsync(Key(current.Name), BerthJson.Write(next, Json), current.Version, cancellationToken);
 
     /// <summary>Deletes the record, unless another request changed it meanwhile.</summary>
     public Task<bool> TryDeleteAsync(Stored<T> current, CancellationToken cancellationToken) =>
@@ -58,7 +61,7 @@ internal sealed class NamedRecords<T>(IRecordStore records, string partition, Js
         return new(
             [
                 .. page.Items.Select(entry => new Stored<T>(
-                    RecordLayout.Decode(entry.Row), BerthJson.Read(entry.Value.Span, type), entry.Version)),
+                    RecordLayout.Decode(entry.Row), BerthJson.Read(entry.Value.Span, Json), entry.Version)),
             ],
             page.More);
     }
