@@ -38,9 +38,10 @@ internal sealed class FinishUpload(UploadStore uploads, BlobStore blobs)
             await UploadBody.SaveAsync(request, uploads, upload, writer);
             return received;
         }
-        if (received is null && writer.Algorithm == digest.Algorithm && writer.CurrentDigest != digest)
+        if (received is null && writer.Algorithm == digest.Algorithm
+            && await writer.ComputeDigestAsync() is var computed && computed != digest)
         {
-            received = RegistryError.DigestMismatch(digest, writer.CurrentDigest);
+            received = RegistryError.DigestMismatch(digest, computed);
         }
         if (received is not null)
         {

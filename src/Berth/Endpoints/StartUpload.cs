@@ -88,9 +88,9 @@ internal sealed class StartUpload(UploadStore uploads, BlobStore blobs)
         var upload = await uploads.IntendAsync(request.UploadOwner, digest, request.Aborted);
         await using var writer = uploads.Write(upload);
         var error = await UploadBody.ReceiveAsync(request, writer, request.Http.ContentLength);
-        if (error is null && writer.CurrentDigest != digest)
+        if (error is null && await writer.ComputeDigestAsync() is var computed && computed != digest)
         {
-            error = RegistryError.DigestMismatch(digest, writer.CurrentDigest);
+            error = RegistryError.DigestMismatch(digest, computed);
         }
         if (error is not null)
         {

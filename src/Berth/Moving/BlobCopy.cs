@@ -35,8 +35,8 @@ internal sealed class BlobCopy(MoveSource source, Destination destination, MoveP
         var upload = await destination.Uploads.IntendAsync(owner, digest, cancellationToken);
         await using var writer = destination.Uploads.Write(upload);
         var problem = await ReceiveAsync(writer, blob, 0, blob.Size, cancellationToken);
-        if (problem is null && writer.CurrentDigest != digest)
-            problem = Damaged(writer.CurrentDigest);
+        if (problem is null && await writer.ComputeDigestAsync() is var computed && computed != digest)
+            problem = Damaged(computed);
         if (problem is not null)
         {
             await writer.DiscardAsync(unsaved: null, cancellationToken);
@@ -75,10 +75,10 @@ internal sealed class BlobCopy(MoveSource source, Destination destination, MoveP
                 ?? throw new StorageException($"another process has ended the upload of {digest} into {name}");
         }
         await using var whole = destination.Uploads.Write(upload);
-        if (whole.CurrentDigest != digest)
+        if (await whole.ComputeDigestAsync() is var computed && computed != digest)
         {
             await destination.Uploads.CancelAsync(owner, id, cancellationToken);
-            return Damaged(whole.CurrentDigest);
+            return Damaged(computed);
         }
         var sealedSession = await whole.SealAsync(cancellationToken)
             ?? throw new StorageException($"the tail of the upload of {digest} into {name} is gone");

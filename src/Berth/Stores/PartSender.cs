@@ -5,7 +5,7 @@ using Berth.Storage;
 
 namespace Berth.Stores;
 
-/// <summary>Cuts the bytes of one request into parts, and sends each to the store while the next one fills.</summary>
+/// <summary>Cuts the bytes of one request into parts, and hashes and sends each to the store while the next one fills.</summary>
 /// <remarks>
 /// A full part is held back until enough bytes follow it to make a part of their own: what is left at the end joins it,
 /// instead of lying beside the parts as a tail until the next request brings it together with more. Where every part has
@@ -19,6 +19,7 @@ internal sealed class PartSender : IAsyncDisposable
     private readonly IObjectStore _objects;
     private readonly UploadBuffers _buffers;
     private readonly UploadId _id;
+    private readonly OverlappedHash _hash;
     private readonly List<string> _receipts;
     private readonly int _receiptsBefore;
     private readonly List<Task> _inFlight = [];
@@ -27,11 +28,13 @@ internal sealed class PartSender : IAsyncDisposable
     private PartBuffer? _held;
     private PartBuffer? _rest;
 
-    public PartSender(IObjectStore objects, UploadBuffers buffers, UploadId id, UploadSession session)
+    public PartSender(
+        IObjectStore objects, UploadBuffers buffers, UploadId id, UploadSession session, OverlappedHash hash)
     {
         _objects = objects;
         _buffers = buffers;
         _id = id;
+        _hash = hash;
         _receipts = [.. session.Receipts];
         _receiptsBefore = _receipts.Count;
         Object = session.Object;
@@ -107,6 +110,13 @@ internal sealed class PartSender : IAsyncDisposable
         var (held, rest) = (_held, _rest);
         (_held, _rest) = (null, null);
         Send(held, rest);
+    }
+
+    /// <summary>The hash of the whole upload so far.</summary>
+    public async Task<ResumableHash> HashAsync()
+    {
+        await _hash.AppendAsync(Length, Rest);
+        return await _hash.EndAsync();
     }
 
     /// <summary>Waits until every part sent is durable.</summary>
@@ -191,8 +201,17 @@ internal sealed class PartSender : IAsyncDisposable
             using (first)
             using (second)
             {
-                _receipts[position.Number - 1] = await _objects.UploadPartAsync(
-                    Object!, StoreUpload!, position, PartBuffer.Join(first, second), Storing);
+                var content = PartBuffer.Join(first, second);
+                var hashing = _hash.AppendAsync(position.Offset, content);
+                try
+                {
+                    _receipts[position.Number - 1] = await _objects.UploadPartAsync(
+                        Object!, StoreUpload!, position, content, Storing);
+                }
+                finally
+                {
+                    await hashing; // reads the buffers
+                }
             }
         }
     }

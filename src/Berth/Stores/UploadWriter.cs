@@ -7,8 +7,8 @@ using Microsoft.AspNetCore.Http;
 namespace Berth.Stores;
 
 /// <summary>
-/// Receives the bytes of one request of an upload: hashes them, cuts them into parts and sends these to the store while
-/// the next are read. Nothing of it counts until the session that <see cref="SaveAsync"/> returns has been swapped in.
+/// Receives the bytes of one request of an upload, cuts them into parts, and hashes and sends these to the store while the
+/// next are read. Nothing of it counts until the session that <see cref="SaveAsync"/> returns has been swapped in.
 /// </summary>
 internal sealed class UploadWriter : IAsyncDisposable
 {
@@ -21,7 +21,6 @@ internal sealed class UploadWriter : IAsyncDisposable
     private readonly IObjectStore _objects;
     private readonly UploadId _id;
     private readonly UploadSession _session;
-    private readonly ResumableHash _hash;
     private readonly PartSender _parts;
 
     public UploadWriter(
@@ -32,10 +31,10 @@ internal sealed class UploadWriter : IAsyncDisposable
         _session = session;
         // Before the first byte the final digest's algorithm may still be chosen.
         Algorithm = session.Offset == 0 ? algorithm : session.Algorithm;
-        _hash = session.HashState is { } state
+        var hash = session.HashState is { } state
             ? ResumableHash.Restore(Algorithm, state)
             : ResumableHash.Create(Algorithm);
-        _parts = new(objects, buffers, id, session);
+        _parts = new(objects, buffers, id, session, new(hash, session.Offset));
     }
 
     /// <summary>How many bytes this request has brought.</summary>
@@ -52,9 +51,6 @@ internal sealed class UploadWriter : IAsyncDisposable
 
     /// <summary>The algorithm whose hash is carried along.</summary>
     public DigestAlgorithm Algorithm { get; }
-
-    /// <summary>The digest of the whole upload so far.</summary>
-    public Digest CurrentDigest => Digest.FromHash(Algorithm, _hash.CurrentHash());
 
     /// <summary>Reads a body to its end.</summary>
     /// <param name="body">The request's body.</param>
@@ -102,6 +98,10 @@ internal sealed class UploadWriter : IAsyncDisposable
             }
         }
     }
+
+    /// <summary>The digest of the whole upload so far.</summary>
+    public async Task<Digest> ComputeDigestAsync() =>
+        Digest.FromHash(Algorithm, (await _parts.HashAsync()).CurrentHash());
 
     /// <summary>Makes everything received durable.</summary>
     /// <returns>The session that says so.</returns>
@@ -190,7 +190,6 @@ internal sealed class UploadWriter : IAsyncDisposable
         {
             return false;
         }
-        _hash.Append(bytes.Span);
         Received += bytes.Length;
         return true;
     }
@@ -198,12 +197,13 @@ internal sealed class UploadWriter : IAsyncDisposable
     /// <summary>The session with all that is stored by now.</summary>
     private async Task<UploadSession> StoredAsync(byte[]? tail, string? tailObject)
     {
-        await _parts.FlushAsync();
+        var hashing = _parts.HashAsync();
+        await Task.WhenAll(hashing, _parts.FlushAsync());
         return _session with
         {
             Algorithm = Algorithm,
             Offset = Length,
-            HashState = _hash.ExportState(),
+            HashState = (await hashing).ExportState(),
             Object = _parts.Object,
             StoreUpload = _parts.StoreUpload,
             PartsLength = _parts.Length,

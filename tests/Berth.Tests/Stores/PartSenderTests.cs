@@ -18,7 +18,8 @@ public sealed class PartSenderTests
         var store = new WatchedObjects(minimum * MiB);
         using var buffers = new UploadBuffers(budget * MiB, minimum * MiB);
         await using var sender = new PartSender(
-            store, buffers, UploadId.New(), new UploadSession { Repository = "r", Started = default });
+            store, buffers, UploadId.New(), new UploadSession { Repository = "r", Started = default },
+            new(ResumableHash.Create(DigestAlgorithm.Sha256), 0));
         var chunk = new byte[100_000];
         for (var sent = 0L; sent < 40L * MiB; sent += chunk.Length)
         {
