@@ -1,8 +1,10 @@
 using System.Net.Sockets;
+using System.Text;
 using Berth.Server;
 using Berth.Server.Configuration;
 using Berth.Storage.FileSystem;
 using Berth.Tests.Protocol;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Win32.SafeHandles;
 
@@ -100,6 +102,22 @@ public sealed class FileSendingTests : IDisposable
         }
 
         Assert.IsAssignableFrom<IOException>(await ended.Task.WaitAsync(TimeSpan.FromSeconds(30)));
+    }
+
+    [SkippableFact]
+    public async Task What_stays_on_this_machine_is_not_paced()
+    {
+        Skip.IfNot(OperatingSystem.IsLinux(), "Only in Linux does a connection choose its congestion control.");
+        await using var server = await StartAsync(context =>
+        {
+            var socket = context.Features.Get<IConnectionSocketFeature>()!.Socket;
+            var name = new byte[16];
+            var length = socket.GetRawSocketOption(6, 13, name); // IPPROTO_TCP, TCP_CONGESTION
+            return context.Response.WriteAsync(Encoding.ASCII.GetString(name, 0, length).TrimEnd('\0'));
+        });
+        using var client = new HttpClient();
+
+        Assert.Equal("reno", await client.GetStringAsync(server.Address));
     }
 
     [SkippableFact]
