@@ -13,8 +13,11 @@ internal sealed record StoredObject(
 {
     public long Size { get; } = Segments.Sum(segment => (long)segment.Length);
 
-    /// <summary>Its checksum as headers, answered where they are asked for.</summary>
-    public IReadOnlyList<(string Name, string Value)> Checksum { get; init; } = [];
+    /// <summary>
+    /// Its checksum as headers, computed when they are first asked for: a service has it from the checksums of parts, and completes
+    /// an upload of any size in the same time.
+    /// </summary>
+    public Lazy<IReadOnlyList<(string Name, string Value)>> Checksum { get; init; } = new([]);
 
     public string StorageClass { get; init; } = "STANDARD";
 

@@ -68,11 +68,11 @@ internal sealed class OssObjects(Bucket bucket, ServerRequest request, OssBody b
     {
         var content = new StoredObject([body.Content], ETagOf(body.Content), Now(options), HeadersOf(request))
         {
-            Checksum = [("x-oss-hash-crc64ecma", body.Crc64)],
+            Checksum = new([("x-oss-hash-crc64ecma", body.Crc64)]),
             StorageClass = request.Header("x-oss-storage-class") ?? "Standard",
         };
         bucket.Put(request.Key, content, ConditionOf(request, bucket));
-        return Versioned(new Answer(200).With("ETag", $"\"{content.ETag}\"").With(content.Checksum));
+        return Versioned(new Answer(200).With("ETag", $"\"{content.ETag}\"").With(content.Checksum.Value));
     }
 
     public Answer Get()
@@ -102,7 +102,7 @@ internal sealed class OssObjects(Bucket bucket, ServerRequest request, OssBody b
             .With("Accept-Ranges", "bytes")
             .With("x-oss-object-type", found.ETag.Contains('-', StringComparison.Ordinal) ? "Multipart" : "Normal")
             .With("x-oss-storage-class", found.StorageClass)
-            .With(found.Checksum);
+            .With(found.Checksum.Value);
         if (range is not null)
         {
             answer.With("Content-Range", $"bytes {offset}-{offset + length - 1}/{found.Size}");

@@ -107,10 +107,10 @@ internal sealed class OssUploads(Bucket bucket, ServerRequest request, OssBody b
                 OssObjects.Now(options), upload.Headers)
             {
                 StorageClass = upload.StorageClass,
-                Checksum =
+                Checksum = new(
                 [
                     ("x-oss-hash-crc64ecma", Crc.Crc64Xz.Compute(parts.Select(part => part.Content)).ToString(CultureInfo.InvariantCulture)),
-                ],
+                ]),
             };
             bucket.Put(request.Key, content, condition);
             upload.Completed = named;
@@ -120,7 +120,7 @@ internal sealed class OssUploads(Bucket bucket, ServerRequest request, OssBody b
                 new XElement("Location", $"http://{request.Host}{request.RawPath}"),
                 new XElement("Bucket", bucket.Name),
                 new XElement("Key", OssXml.Encode(request, upload.Key)),
-                new XElement("ETag", $"\"{content.ETag}\""))).With(content.Checksum);
+                new XElement("ETag", $"\"{content.ETag}\""))).With(content.Checksum.Value);
         });
     }
 

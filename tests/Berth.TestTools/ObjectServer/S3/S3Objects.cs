@@ -37,12 +37,12 @@ internal sealed class S3Objects(Bucket bucket, ServerRequest request, S3Body bod
             ?? new(ChecksumAlgorithm.Named("CRC64NVME")!, ChecksumAlgorithm.Named("CRC64NVME")!.Compute([body.Content]));
         var content = new StoredObject([body.Content], ETagOf(body.Content, headers), S3Uploads.Now(options), headers)
         {
-            Checksum = [(checksum.Algorithm.Header, checksum.Value), ("x-amz-checksum-type", "FULL_OBJECT")],
+            Checksum = new([(checksum.Algorithm.Header, checksum.Value), ("x-amz-checksum-type", "FULL_OBJECT")]),
             StorageClass = S3Headers.StorageClassOf(request),
         };
         bucket.Put(request.Key, content, condition);
         return new Answer(200).With("ETag", S3Xml.Quoted(content.ETag)).With(S3Headers.EncryptionIn(headers))
-            .With(options.UnderstandsChecksums ? content.Checksum : []);
+            .With(options.UnderstandsChecksums ? content.Checksum.Value : []);
     }
 
     public Answer Get()
@@ -83,7 +83,7 @@ internal sealed class S3Objects(Bucket bucket, ServerRequest request, S3Body bod
 
         if (request.Header("x-amz-checksum-mode") == "ENABLED" && range is null && options.UnderstandsChecksums)
         {
-            answer.With(found.Checksum);
+            answer.With(found.Checksum.Value);
         }
 
         // Only who signs may ask for other headers; the query was signed, or the request would not be here.

@@ -142,7 +142,7 @@ internal sealed class S3Uploads(Bucket bucket, ServerRequest request, S3Body bod
                     [.. chosen.Select(part => part.Content)], ETagOf(chosen, upload.Headers), Now(options), upload.Headers)
                 {
                     StorageClass = upload.StorageClass,
-                    Checksum = ChecksumOf(upload, chosen),
+                    Checksum = new(() => ChecksumOf(upload, chosen)),
                 };
                 bucket.Put(request.Key, content, condition);
                 (upload.Completed, upload.Result) = (parts, content);
