@@ -113,8 +113,7 @@ internal sealed class ContentProof : IDisposable
         Require(hash);
     }
 
-    private IncrementalHash NewHash() => IncrementalHash.CreateHash(
-        _digest.Algorithm == DigestAlgorithm.Sha256 ? HashAlgorithmName.SHA256 : HashAlgorithmName.SHA512);
+    private IncrementalHash NewHash() => IncrementalHash.CreateHash(_digest.Algorithm.Name());
 
     private void Require(IncrementalHash hash)
     {

@@ -114,9 +114,9 @@ internal sealed class BlobMove(
             if (opened is null)
                 return "its bytes are gone";
             await using var stream = new WatchedStream(opened, progress);
-            var actual = Digest.FromHash(digest.Algorithm, digest.Algorithm == DigestAlgorithm.Sha256
-                ? await SHA256.HashDataAsync(stream, cancellationToken)
-                : await SHA512.HashDataAsync(stream, cancellationToken));
+            var actual = Digest.FromHash(
+                digest.Algorithm,
+                await CryptographicOperations.HashDataAsync(digest.Algorithm.Name(), stream, cancellationToken));
             return actual == digest ? null : $"it is damaged: its bytes are {actual}";
         });
 }

@@ -35,8 +35,7 @@ internal sealed class ObjectCheck(IObjectStore objects, BytePace pace)
     private async Task<ObjectState> ReadAsync(
         Stream stream, StoredBlob blob, Digest digest, CancellationToken cancellationToken)
     {
-        using var hash = IncrementalHash.CreateHash(
-            digest.Algorithm == DigestAlgorithm.Sha256 ? HashAlgorithmName.SHA256 : HashAlgorithmName.SHA512);
+        using var hash = IncrementalHash.CreateHash(digest.Algorithm.Name());
         var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
         try
         {

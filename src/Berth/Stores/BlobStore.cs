@@ -172,9 +172,8 @@ internal sealed class BlobStore(IRecordStore records, IObjectStore objects, Grac
         {
             return null;
         }
-        return Digest.FromHash(algorithm, algorithm == DigestAlgorithm.Sha256
-            ? await SHA256.HashDataAsync(stream, cancellationToken)
-            : await SHA512.HashDataAsync(stream, cancellationToken));
+        return Digest.FromHash(
+            algorithm, await CryptographicOperations.HashDataAsync(algorithm.Name(), stream, cancellationToken));
     }
 
     /// <summary>Makes an object the content of a digest unless there is one that is not being deleted.</summary>
