@@ -126,6 +126,7 @@ internal sealed class ManifestStore(IRecordStore records, IObjectStore objects, 
         RepositoryName name, Digest digest, StoredManifest manifest, CancellationToken cancellationToken) =>
         records.DeleteAsync(RecordLayout.Manifest(name, digest), manifest.Version, cancellationToken);
 
+    /// <summary>Makes the record say what is put, unless it holds the same already.</summary>
     /// <param name="name">The repository.</param>
     /// <param name="digest">The manifest's digest.</param>
     /// <param name="facts">What to put.</param>
